@@ -1,0 +1,72 @@
+/** What the lab process offers to main, and what it asks of its parent (the engine, which main relays). */
+import type { LabEngine } from './athena/lab-engine.ts';
+
+export type LabOptions = {
+  /** Everything the lab keeps lies below this folder. */
+  readonly folder: string;
+  /** A number: this port or an error. `{ prefer }`: the next free one when taken. 0: any free one. */
+  readonly port: number | { readonly prefer: number };
+  readonly mqttPort: number | { readonly prefer: number };
+};
+
+export type LabReport = {
+  readonly endpoint: string;
+  readonly port: number;
+  readonly mqttHost: string;
+  readonly mqttPort: number;
+  readonly caFile: string;
+  readonly ca: string;
+  readonly region: string;
+  readonly account: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly roleArn: string;
+};
+
+export type RuleCounters = {
+  readonly name: string;
+  readonly matched: number;
+  readonly passed: number;
+  readonly delivered: number;
+  readonly failed: number;
+};
+
+export type BufferState = {
+  readonly stream: string;
+  readonly bufferedBytes: number;
+  readonly bufferedRecords: number;
+  /** Epoch milliseconds of the oldest buffered record, null when empty. */
+  readonly since: number | null;
+};
+
+/** What AWS's own APIs do not tell but a person wants to see; reported, never asked for by main/cloud. */
+export type LabActivity = {
+  readonly rules: readonly RuleCounters[];
+  readonly buffers: readonly BufferState[];
+  readonly connections: number;
+};
+
+export type LabProcess = {
+  readonly calls: {
+    readonly start: (input: LabOptions) => LabReport;
+    /** Writes out all Firehose buffers now; resolves when the objects are in their buckets. */
+    readonly flush: (input: { readonly stream: string | null }) => null;
+    /** Resolves when every journaled message has passed the rules and their actions. */
+    readonly drain: (input: Record<string, never>) => null;
+    readonly stop: (input: Record<string, never>) => null;
+  };
+  readonly events: {
+    readonly ready: null;
+    /** At most 4 a second, and only when something changed. */
+    readonly activity: LabActivity;
+  };
+};
+
+export type LabParent = {
+  readonly calls: {
+    readonly 'engine.analyse': LabEngine['analyse'];
+    readonly 'engine.run': LabEngine['run'];
+    readonly 'engine.cancel': LabEngine['cancel'];
+  };
+  readonly events: Record<string, never>;
+};

@@ -1,0 +1,55 @@
+/** What the lab's Athena needs of a query engine. The engine process answers it; main relays, so the two rooms never import each other. */
+
+export type TableReference = { readonly database: string; readonly table: string };
+
+/** Hive type spelling as in the Glue catalog, e.g. `array<struct<coverage:double>>`. */
+export type LakeColumn = { readonly name: string; readonly type: string };
+
+export type LakeFile = {
+  /** Absolute path on disk. */
+  readonly path: string;
+  readonly compression: 'none' | 'gzip';
+  /** One per partition key, in order. */
+  readonly partition: readonly string[];
+};
+
+export type LakeTable = TableReference & {
+  readonly columns: readonly LakeColumn[];
+  readonly partitionKeys: readonly LakeColumn[];
+  readonly format: 'json' | 'csv' | 'parquet';
+  readonly files: readonly LakeFile[];
+};
+
+export type QueryPlan =
+  | { readonly kind: 'select'; readonly tables: readonly TableReference[] }
+  | { readonly kind: 'showDatabases' }
+  | { readonly kind: 'showTables'; readonly database: string }
+  | { readonly kind: 'describe'; readonly table: TableReference };
+
+export type ResultColumn = {
+  readonly name: string;
+  readonly type: string;
+  readonly precision: number;
+  readonly scale: number;
+  readonly caseSensitive: boolean;
+};
+
+export type QueryResult = {
+  readonly columns: readonly ResultColumn[];
+  readonly rows: number;
+  readonly scannedBytes: number;
+};
+
+export type LabEngine = {
+  /** Parses Athena SQL. Rejects with code `athena.MALFORMED_QUERY` (text `line L:C: …`) or `athena.NOT_SUPPORTED` for what the lab does not run yet. */
+  readonly analyse: (input: { readonly sql: string; readonly database: string }) => QueryPlan;
+  /** Runs a SELECT and writes Athena's result CSV to `resultFile`. Rejects with `athena.<ERROR_NAME>` and Athena's text. */
+  readonly run: (input: {
+    readonly id: string;
+    readonly sql: string;
+    readonly database: string;
+    readonly tables: readonly LakeTable[];
+    readonly resultFile: string;
+  }) => QueryResult;
+  readonly cancel: (input: { readonly id: string }) => null;
+};

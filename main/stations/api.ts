@@ -1,0 +1,53 @@
+/** What the stations process offers to main. Keys arrive over the port, stay in memory and go nowhere else. */
+import type { DataKind, FleetStatus, PayloadPreview, TopicBatch } from '../../preload/shapes.ts';
+
+export type MqttIdentity = { readonly clientId: string; readonly certificatePem: string; readonly keyPem: string };
+
+export type StationSpec = MqttIdentity & {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: DataKind;
+  readonly thingName: string;
+  readonly topic: string;
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+  readonly elevation: number | null;
+  /** Absolute path of the NOAA file it replays. */
+  readonly file: string;
+  readonly speed: number;
+  /** Index of the first observation not yet acknowledged: where the replay goes on after a restart. */
+  readonly position: number;
+  /** Counters carried over a restart, so that what a person sees never jumps back. */
+  readonly acknowledged: number;
+};
+
+export type Broker = { readonly host: string; readonly port: number; readonly ca: string };
+
+export type StationsProcess = {
+  readonly calls: {
+    /** Where stations and the viewer connect from now on; open connections to another broker are closed. */
+    readonly useBroker: (input: { readonly broker: Broker; readonly viewer: MqttIdentity }) => null;
+    /** Adds a station or replaces the one with its id; it stays idle until `start`. Rejects with a noaa.* error when its file cannot be read. */
+    readonly put: (input: StationSpec) => null;
+    readonly remove: (input: { readonly ids: readonly string[] }) => null;
+    readonly start: (input: { readonly ids: readonly string[] }) => null;
+    readonly pause: (input: { readonly ids: readonly string[] }) => null;
+    /** Back to the first observation; a running station goes on from there. */
+    readonly rewind: (input: { readonly ids: readonly string[] }) => null;
+    readonly setSpeed: (input: { readonly ids: readonly string[]; readonly speed: number }) => null;
+    readonly setFinalNewline: (input: { readonly value: boolean }) => null;
+    readonly preview: (input: { readonly id: string }) => PayloadPreview;
+    readonly subscribe: (input: { readonly subscription: number; readonly filter: string }) => null;
+    readonly unsubscribe: (input: { readonly subscription: number }) => null;
+    /** The window has taken the last `topics` batch of this subscription; the next may be sent. */
+    readonly acknowledgeBatch: (input: { readonly subscription: number }) => null;
+    /** Disconnects everything cleanly; the process may be ended afterwards. */
+    readonly stop: (input: Record<string, never>) => null;
+  };
+  readonly events: {
+    readonly ready: null;
+    /** At most 10 a second, and only when something changed. */
+    readonly status: FleetStatus;
+    readonly topics: { readonly subscription: number; readonly batch: TopicBatch };
+  };
+};
