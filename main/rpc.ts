@@ -29,6 +29,8 @@ export type Rpc<Remote extends Side, Local extends Side> = {
     input: Parameters<Remote['calls'][Name]>[0],
     options?: { readonly timeoutMs?: number },
   ) => Promise<Awaited<ReturnType<Remote['calls'][Name]>>>;
+  /** Heartbeat: resolves when the other end's event loop turns; rejects like `call`. */
+  readonly ping: (timeoutMs: number) => Promise<void>;
   readonly emit: <Name extends keyof Local['events'] & string>(name: Name, value: Local['events'][Name]) => void;
   /** Returns the function that stops listening. */
   readonly on: <Name extends keyof Remote['events'] & string>(
@@ -41,7 +43,8 @@ type Packet =
   | { readonly kind: 'call'; readonly id: number; readonly name: string; readonly input: unknown }
   | { readonly kind: 'result'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'error'; readonly id: number; readonly error: PlainError }
-  | { readonly kind: 'event'; readonly name: string; readonly value: unknown };
+  | { readonly kind: 'event'; readonly name: string; readonly value: unknown }
+  | { readonly kind: 'ping'; readonly id: number };
 
 type Pending = {
   readonly resolve: (value: never) => void;
@@ -97,6 +100,9 @@ export function openRpc<Remote extends Side, Local extends Side>(
       case 'error':
         settle(packet.id, (entry) => entry.reject(fromPlainError(packet.error)));
         break;
+      case 'ping':
+        post({ kind: 'result', id: packet.id, value: null });
+        break;
       case 'event':
         for (const listener of listeners.get(packet.name) ?? []) listener(packet.value as never);
         break;
@@ -106,31 +112,33 @@ export function openRpc<Remote extends Side, Local extends Side>(
   port.onClose(() => {
     isClosed = true;
     for (const id of [...pending.keys()]) {
-      settle(id, (entry) => entry.reject(new AppError('process.gone', 'The process that should answer has stopped.')));
+      settle(id, (entry) => entry.reject(gone()));
     }
   });
 
+  const ask = (what: string, packet: (id: number) => Packet, timeoutMs: number | undefined): Promise<never> =>
+    new Promise((resolve, reject) => {
+      if (isClosed) {
+        reject(gone());
+        return;
+      }
+      const id = nextId++;
+      const timer =
+        timeoutMs === undefined
+          ? undefined
+          : setTimeout(() => {
+              const late = new AppError('process.timeout', `"${what}" got no answer within ${timeoutMs} ms.`);
+              settle(id, (entry) => entry.reject(late));
+            }, timeoutMs);
+      pending.set(id, { resolve, reject, timer });
+      post(packet(id));
+    });
+
   return {
-    call: (name, input, options = {}) =>
-      new Promise((resolve, reject) => {
-        if (isClosed) {
-          reject(new AppError('process.gone', 'The process that should answer has stopped.'));
-          return;
-        }
-        const id = nextId++;
-        const timer =
-          options.timeoutMs === undefined
-            ? undefined
-            : setTimeout(() => {
-                settle(id, (entry) =>
-                  entry.reject(
-                    new AppError('process.timeout', `"${name}" got no answer within ${options.timeoutMs} ms.`),
-                  ),
-                );
-              }, options.timeoutMs);
-        pending.set(id, { resolve, reject, timer });
-        post({ kind: 'call', id, name, input });
-      }),
+    call: (name, input, options = {}) => ask(name, (id) => ({ kind: 'call', id, name, input }), options.timeoutMs),
+    ping: async (timeoutMs) => {
+      await ask('ping', (id) => ({ kind: 'ping', id }), timeoutMs);
+    },
     emit: (name, value) => post({ kind: 'event', name, value }),
     on: (name, listener) => {
       const set = listeners.get(name) ?? new Set();
@@ -139,4 +147,8 @@ export function openRpc<Remote extends Side, Local extends Side>(
       return () => set.delete(listener as (value: never) => void);
     },
   };
+}
+
+function gone(): AppError {
+  return new AppError('process.gone', 'The process that should answer has stopped.');
 }

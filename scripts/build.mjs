@@ -39,6 +39,7 @@ export async function build({ quiet = false } = {}) {
         stations: 'main/stations/process.ts',
         lab: 'main/lab/process.ts',
         engine: 'main/engine/process.ts',
+        'bare-broker': 'main/commands/bare-broker-process.ts',
       },
       outdir: 'dist/main',
     }),

@@ -1,0 +1,48 @@
+/** The IoT policy documents of devices and viewers: what a certificate may do, and nothing beyond it. */
+
+export type Place = { readonly region: string; readonly account: string };
+
+type Statement = {
+  readonly Effect: 'Allow';
+  readonly Action: string;
+  readonly Resource: string | readonly string[];
+};
+
+export type PolicyDocument = { readonly Version: '2012-10-17'; readonly Statement: readonly Statement[] };
+
+/** A station may connect under its own client id, which is its thing name, and publish to its own topic. */
+export function devicePolicy(place: Place, thingName: string, topic: string): PolicyDocument {
+  return document([
+    { Effect: 'Allow', Action: 'iot:Connect', Resource: arn(place, `client/${thingName}`) },
+    { Effect: 'Allow', Action: 'iot:Publish', Resource: arn(place, `topic/${topic}`) },
+  ]);
+}
+
+/**
+ * A viewer may connect with client ids that begin with `clientId`, and listen. `topics` are policy patterns (`*` = any text), not
+ * MQTT filters: a subscription is compared with them as text.
+ */
+export function viewerPolicy(place: Place, clientId: string, topics: readonly string[]): PolicyDocument {
+  return document([
+    { Effect: 'Allow', Action: 'iot:Connect', Resource: arn(place, `client/${clientId}*`) },
+    { Effect: 'Allow', Action: 'iot:Subscribe', Resource: topics.map((topic) => arn(place, `topicfilter/${topic}`)) },
+    { Effect: 'Allow', Action: 'iot:Receive', Resource: topics.map((topic) => arn(place, `topic/${topic}`)) },
+  ]);
+}
+
+export function certificateArn(place: Place, certificateId: string): string {
+  return arn(place, `cert/${certificateId}`);
+}
+
+/** The policy of a thing or viewer carries its name, so that removal finds it again. */
+export function policyNameOf(owner: string): string {
+  return `${owner}-policy`;
+}
+
+function document(statements: readonly Statement[]): PolicyDocument {
+  return { Version: '2012-10-17', Statement: statements };
+}
+
+function arn({ region, account }: Place, resource: string): string {
+  return `arn:aws:iot:${region}:${account}:${resource}`;
+}

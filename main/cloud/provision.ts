@@ -1,0 +1,190 @@
+/** Makes and removes what one device or viewer needs in the IoT registry: thing, policy, certificate. Private keys never come here, only their CSR. */
+import {
+  AttachPolicyCommand,
+  AttachThingPrincipalCommand,
+  CreateCertificateFromCsrCommand,
+  CreatePolicyCommand,
+  CreatePolicyVersionCommand,
+  CreateThingCommand,
+  DeleteCertificateCommand,
+  DeletePolicyCommand,
+  DeletePolicyVersionCommand,
+  DeleteThingCommand,
+  DescribeEndpointCommand,
+  DetachPolicyCommand,
+  DetachThingPrincipalCommand,
+  GetPolicyCommand,
+  ListThingPrincipalsCommand,
+  UpdateCertificateCommand,
+} from '@aws-sdk/client-iot';
+import { isDeepStrictEqual } from 'node:util';
+import type { Clients } from './clients.ts';
+import { certificateArn, devicePolicy, policyNameOf, viewerPolicy, type PolicyDocument } from './policy.ts';
+import { isRefusal, nullWhen, told, unlessGone } from './refusals.ts';
+import { waitFor } from './waiting.ts';
+
+export type Certificate = {
+  readonly certificateArn: string;
+  readonly certificateId: string;
+  readonly certificatePem: string;
+};
+
+const GONE = ['ResourceNotFoundException'];
+
+/**
+ * A thing with a new active certificate for the key behind `csrPem`, allowed to connect as `thingName` and to publish to `topic`.
+ * May be repeated: thing and policy are made once and used again, the certificate is new each time.
+ * @param device.attributes of a new thing; AWS takes no spaces in their values.
+ */
+export async function provisionDevice(
+  clients: Clients,
+  device: {
+    readonly thingName: string;
+    readonly topic: string;
+    readonly csrPem: string;
+    readonly attributes?: Readonly<Record<string, string>>;
+  },
+): Promise<Certificate> {
+  const { thingName, topic, csrPem, attributes } = device;
+  await ensureThing(clients, thingName, attributes);
+  const policyName = policyNameOf(thingName);
+  await ensurePolicy(clients, policyName, devicePolicy(clients, thingName, topic));
+  return certify(clients, { csrPem, policyName, thingName });
+}
+
+/**
+ * A new active certificate that may connect with client ids beginning with `clientId` and listen to `topics` (policy patterns, `*` = any
+ * text). May be repeated like `provisionDevice`; `removeDevice` with the client id as thing name undoes it.
+ */
+export async function provisionViewer(
+  clients: Clients,
+  viewer: { readonly clientId: string; readonly csrPem: string; readonly topics: readonly string[] },
+): Promise<Certificate> {
+  const policyName = policyNameOf(viewer.clientId);
+  await ensurePolicy(clients, policyName, viewerPolicy(clients, viewer.clientId, viewer.topics));
+  return certify(clients, { csrPem: viewer.csrPem, policyName, thingName: null });
+}
+
+/**
+ * Undoes a provisioning, however often it was repeated, in the order AWS asks for: ties first, then the certificates of the thing, policy,
+ * thing. What is already gone is passed over. The device's connection ends with its certificate.
+ */
+export async function removeDevice(
+  clients: Clients,
+  device: { readonly thingName: string; readonly certificateId: string },
+): Promise<void> {
+  const { thingName, certificateId } = device;
+  const policyName = policyNameOf(thingName);
+  const { iot } = clients;
+  for (const id of new Set([certificateId, ...(await certificatesOf(clients, thingName))])) {
+    await discardCertificate(clients, { certificateId: id, policyName, thingName });
+  }
+  // A detached certificate keeps blocking the removal for a while on AWS.
+  await removeOnceFree(`the policy "${policyName}" to be free of certificates`, 'DeleteConflictException', () =>
+    iot.send(new DeletePolicyCommand({ policyName })),
+  );
+  await removeOnceFree(`the thing "${thingName}" to be free of certificates`, 'InvalidRequestException', () =>
+    iot.send(new DeleteThingCommand({ thingName })),
+  );
+}
+
+/** The host name where devices connect, without scheme and port. */
+export async function describeEndpoint(clients: Clients): Promise<string> {
+  const { endpointAddress } = await clients.iot.send(new DescribeEndpointCommand({ endpointType: 'iot:Data-ATS' }));
+  return told(endpointAddress, 'the address of its MQTT endpoint');
+}
+
+async function ensureThing(
+  { iot }: Clients,
+  thingName: string,
+  attributes: Readonly<Record<string, string>> | undefined,
+): Promise<void> {
+  const payload = attributes === undefined ? {} : { attributePayload: { attributes: { ...attributes } } };
+  try {
+    await iot.send(new CreateThingCommand({ thingName, ...payload }));
+  } catch (error) {
+    // It exists with other attributes, which may be the user's own: they stay.
+    if (!isRefusal(error, 'ResourceAlreadyExistsException')) throw error;
+  }
+}
+
+async function ensurePolicy({ iot }: Clients, policyName: string, wanted: PolicyDocument): Promise<void> {
+  const policyDocument = JSON.stringify(wanted);
+  try {
+    await iot.send(new CreatePolicyCommand({ policyName, policyDocument }));
+    return;
+  } catch (error) {
+    if (!isRefusal(error, 'ResourceAlreadyExistsException')) throw error;
+  }
+  const existing = await iot.send(new GetPolicyCommand({ policyName }));
+  const found: unknown = JSON.parse(told(existing.policyDocument, `the document of the policy "${policyName}"`));
+  if (isDeepStrictEqual(found, wanted)) return;
+  await iot.send(new CreatePolicyVersionCommand({ policyName, policyDocument, setAsDefault: true }));
+  // AWS keeps at most five versions, and deletes no policy that has more than one.
+  const policyVersionId = told(existing.defaultVersionId, `the version of the policy "${policyName}"`);
+  await iot.send(new DeletePolicyVersionCommand({ policyName, policyVersionId }));
+}
+
+async function certify(
+  clients: Clients,
+  owner: { readonly csrPem: string; readonly policyName: string; readonly thingName: string | null },
+): Promise<Certificate> {
+  const { iot } = clients;
+  const { csrPem, policyName, thingName } = owner;
+  const made = await iot.send(
+    new CreateCertificateFromCsrCommand({ certificateSigningRequest: csrPem, setAsActive: true }),
+  );
+  const certificate = {
+    certificateArn: told(made.certificateArn, 'the ARN of the new certificate'),
+    certificateId: told(made.certificateId, 'the id of the new certificate'),
+    certificatePem: told(made.certificatePem, 'the new certificate'),
+  };
+  try {
+    await iot.send(new AttachPolicyCommand({ policyName, target: certificate.certificateArn }));
+    if (thingName !== null) {
+      await iot.send(new AttachThingPrincipalCommand({ thingName, principal: certificate.certificateArn }));
+    }
+  } catch (error) {
+    // The caller never learns of this certificate, so it must not stay behind as a valid one. The first error is the one to tell.
+    const { certificateId } = certificate;
+    await Promise.allSettled([discardCertificate(clients, { certificateId, policyName, thingName })]);
+    throw error;
+  }
+  return certificate;
+}
+
+/** Ids of the certificates tied to the thing: the ones earlier provisionings made, too. */
+async function certificatesOf({ iot }: Clients, thingName: string): Promise<readonly string[]> {
+  const answer = await nullWhen(GONE, iot.send(new ListThingPrincipalsCommand({ thingName })));
+  return (answer?.principals ?? []).flatMap((principal) => principal.split(':cert/').slice(1));
+}
+
+async function discardCertificate(
+  clients: Clients,
+  owner: { readonly certificateId: string; readonly policyName: string; readonly thingName: string | null },
+): Promise<void> {
+  const { iot } = clients;
+  const { certificateId, policyName, thingName } = owner;
+  const principal = certificateArn(clients, certificateId);
+  if (thingName !== null) {
+    await unlessGone(GONE, iot.send(new DetachThingPrincipalCommand({ thingName, principal })));
+  }
+  await unlessGone(GONE, iot.send(new DetachPolicyCommand({ policyName, target: principal })));
+  await unlessGone(GONE, iot.send(new UpdateCertificateCommand({ certificateId, newStatus: 'INACTIVE' })));
+  await removeOnceFree('the certificate to be free of its thing and policy', 'DeleteConflictException', () =>
+    iot.send(new DeleteCertificateCommand({ certificateId })),
+  );
+}
+
+async function removeOnceFree(what: string, stillTied: string, remove: () => Promise<unknown>): Promise<void> {
+  const removeIfFree = async (): Promise<true | undefined> => {
+    try {
+      await unlessGone(GONE, remove());
+      return true;
+    } catch (error) {
+      if (isRefusal(error, stillTied)) return undefined;
+      throw error;
+    }
+  };
+  await waitFor(removeIfFree, { what, limitMs: 20_000, firstPauseMs: 250, longestPauseMs: 4_000 });
+}

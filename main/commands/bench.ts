@@ -1,0 +1,33 @@
+/** `isobar bench`: each figure with a reference measured in the same run, because machines differ and drift. */
+import { AppError } from '../../preload/errors.ts';
+import { benchNoaa } from '../noaa/bench.ts';
+import { benchLoop } from './bench-loop.ts';
+
+export type BenchLine = {
+  readonly bench: string;
+  readonly figure: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly reference: string;
+  readonly referenceValue: number;
+  readonly ratio: number;
+};
+
+export type BenchOptions = { readonly distFolder: string; readonly dataFolder: string; readonly seconds: number };
+
+const BENCHES: Readonly<Record<string, (options: BenchOptions) => AsyncGenerator<BenchLine>>> = {
+  noaa: ({ dataFolder }) => benchNoaa(dataFolder),
+  loop: benchLoop,
+};
+
+/** Throws `bench.unknown` for a name that does not exist. */
+export async function* runBench(name: string | undefined, options: BenchOptions): AsyncGenerator<BenchLine> {
+  if (name !== undefined && !Object.hasOwn(BENCHES, name)) {
+    throw new AppError('bench.unknown', `There is no benchmark "${name}".`, {
+      hint: `Choose one of: ${Object.keys(BENCHES).join(', ')}.`,
+    });
+  }
+  for (const [candidate, bench] of Object.entries(BENCHES)) {
+    if (name === undefined || name === candidate) yield* bench(options);
+  }
+}

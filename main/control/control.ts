@@ -1,0 +1,226 @@
+/** Everything Isobar does, without a window: starts the processes in order, keeps the fleet, answers calls. Used by the app and by the command line alike. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PlainError } from '../../preload/errors.ts';
+import { AppError, toPlainError } from '../../preload/errors.ts';
+import type { HealthStatus, Settings, StationsAdded, TargetInfo } from '../../preload/shapes.ts';
+import { openClients } from '../cloud/clients.ts';
+import { targetFromLab } from '../cloud/target.ts';
+import { createLogger } from '../log.ts';
+import { bundledSets, type BundledSet } from '../noaa/bundled.ts';
+import type { StationsProcess } from '../stations/api.ts';
+import { fileOf, recordOfBundled, recordOfFile } from './catalogue.ts';
+import type { Fork } from './child.ts';
+import { createFleet, type Fleet } from './fleet.ts';
+import { openFleetRecords } from './fleet-records.ts';
+import { openLocalLab, type LocalLab } from './local-lab.ts';
+import { createPipeline, type Pipeline } from './pipeline.ts';
+import type { Connection } from './provisioning.ts';
+import { createHub, type Hub } from './streams.ts';
+import { supervise } from './supervise.ts';
+import type { Vault } from './vault.ts';
+
+const log = createLogger('control');
+
+/** The set that a first start puts into the fleet. */
+const FIRST_SET = 'five-climates';
+
+export type ControlOptions = {
+  /** Everything Isobar keeps lies below: fleet.json, observations/, lab/. */
+  readonly folder: string;
+  /** The bundled station files and their index. */
+  readonly dataFolder: string;
+  readonly fork: Fork;
+  readonly vault: Vault;
+  readonly settings: () => Settings;
+  /** Whether a first start puts the default set into the fleet. */
+  readonly firstStations: boolean;
+  readonly port: number | { readonly prefer: number };
+  readonly mqttPort: number | { readonly prefer: number };
+};
+
+type NoCalls = { readonly calls: Record<string, never>; readonly events: Record<string, never> };
+
+export type Control = {
+  readonly fleet: Fleet;
+  readonly pipeline: Pipeline;
+  readonly lab: LocalLab;
+  readonly sets: readonly BundledSet[];
+  /** Absolute path of the file a station replays. */
+  readonly fileOf: (id: string) => string;
+  /** Throws `target.notReady` until the target answers. */
+  readonly connection: () => Connection;
+  /** Resolves when the target is up and the fleet has been told; rejects when it cannot come up. */
+  readonly ready: Promise<void>;
+  readonly addFiles: (paths: readonly string[]) => Promise<StationsAdded>;
+  readonly addBundled: (set: string, stations: readonly string[]) => Promise<StationsAdded>;
+  readonly fleetHub: Hub<ReturnType<Fleet['status']>>;
+  readonly healthHub: Hub<HealthStatus>;
+  readonly health: () => HealthStatus;
+  readonly pids: () => {
+    readonly stations: number | null;
+    readonly lab: number | null;
+    readonly engine: number | null;
+  };
+  readonly stop: () => Promise<void>;
+};
+
+export async function openControl(options: ControlOptions): Promise<Control> {
+  const labFolder = join(options.folder, 'lab');
+  await mkdir(labFolder, { recursive: true }).catch((cause: unknown) => {
+    throw new AppError('folder.notWritable', `Isobar cannot write to its folder ${options.folder}.`, {
+      hint: 'Choose another folder or change its permissions.',
+      cause,
+    });
+  });
+  const sets = await bundledSets(options.dataFolder);
+  const records = await openFleetRecords(join(options.folder, 'fleet.json'));
+  let connection: Connection | null = null;
+  let targetError: PlainError | null = null;
+
+  const need = (): Connection => {
+    if (connection === null)
+      throw new AppError('target.notReady', 'The target is not ready yet.', { hint: 'Try again in a moment.' });
+    return connection;
+  };
+
+  // ---- start order: engine and lab, stations, target, fleet
+
+  const lab = openLocalLab({
+    fork: options.fork,
+    folder: labFolder,
+    port: options.port,
+    mqttPort: options.mqttPort,
+    onChange: () => {
+      healthHub.changed();
+      pipeline.changed();
+    },
+  });
+
+  const fleet = createFleet({
+    records,
+    vault: options.vault,
+    fileOf: (record) => fileOf(sets, record),
+    rpc: () => stations.rpc(),
+    finalNewline: () => options.settings().finalNewline,
+    onChange: () => fleetHub.changed(),
+  });
+
+  const stations = supervise<StationsProcess, NoCalls>({
+    name: 'stations',
+    fork: options.fork,
+    served: {},
+    prepare: (rpc) => fleet.attach(rpc),
+    onHealth: () => {
+      if (stations.health().state !== 'ready') fleet.detach();
+      healthHub.changed();
+    },
+  });
+
+  const health = (): HealthStatus => ({
+    processes: [stations.health(), ...lab.health()],
+    target: connection === null ? null : targetInfo(connection),
+    targetError,
+  });
+  const healthHub = createHub(health);
+  const fleetHub = createHub(() => fleet.status());
+  const pipeline = createPipeline({ connection: need, activity: () => lab.activity(), flush: () => lab.flush() });
+
+  const addBundled = async (set: string, ids: readonly string[]): Promise<StationsAdded> =>
+    addEach(ids, (id) => {
+      const record = recordOfBundled(sets, set, id);
+      fleet.add(record);
+      return Promise.resolve({ id: record.id, skipped: null });
+    });
+
+  const ready = (async () => {
+    const report = await lab.ready();
+    const target = targetFromLab(report);
+    connection = { target, clients: openClients(target) };
+    healthHub.changed();
+    await stations.whenReady();
+    await fleet.useTarget(connection);
+    pipeline.changed();
+  })();
+  ready.catch((error: unknown) => {
+    targetError = toPlainError(error);
+    log.error({ err: error }, 'the target did not come up');
+    healthHub.changed();
+  });
+
+  if (options.firstStations && !records.existed) {
+    const first = sets.find((set) => set.id === FIRST_SET);
+    if (first !== undefined)
+      await addBundled(
+        first.id,
+        first.stations.map((station) => station.id),
+      );
+  }
+
+  return {
+    fleet,
+    pipeline,
+    lab,
+    sets,
+    fileOf: (id) => {
+      const record = records.get(id);
+      if (record === undefined) throw new AppError('stations.unknown', `There is no station "${id}".`);
+      return fileOf(sets, record);
+    },
+    connection: need,
+    ready,
+    addBundled,
+    addFiles: (paths) =>
+      addEach(paths, async (path) => {
+        const { record, summary } = await recordOfFile(path, join(options.folder, 'observations'), (id) =>
+          fleet.has(id),
+        );
+        fleet.add(record);
+        return {
+          id: record.id,
+          skipped: summary.bad.count === 0 ? null : { records: summary.bad.count, firstLine: summary.bad.firstLine },
+        };
+      }),
+    fleetHub,
+    healthHub,
+    health,
+    pids: () => ({ stations: stations.pid(), ...lab.pids() }),
+    stop: async () => {
+      pipeline.stop();
+      await stations.stop();
+      await fleet.save();
+      connection?.clients.close();
+      await lab.stop();
+    },
+  };
+}
+
+function targetInfo({ target }: Connection): TargetInfo {
+  const { kind, region, account, endpoint, mqttHost, mqttPort, caFile } = target;
+  return { kind, region, account, endpoint, mqttHost, mqttPort, caFile };
+}
+
+type AddOne = {
+  readonly id: string;
+  readonly skipped: { readonly records: number; readonly firstLine: number } | null;
+};
+
+/** One refused file or station never stops the others. */
+async function addEach(names: readonly string[], add: (name: string) => Promise<AddOne>): Promise<StationsAdded> {
+  const added: string[] = [];
+  const refused: { name: string; error: PlainError }[] = [];
+  const skipped: { name: string; records: number; firstLine: number }[] = [];
+  for (const name of names) {
+    const shown = name.split(/[\\/]/).at(-1) ?? name;
+    try {
+      const one = await add(name);
+      added.push(one.id);
+      if (one.skipped !== null) skipped.push({ name: shown, ...one.skipped });
+    } catch (error) {
+      const plain = toPlainError(error);
+      if (plain.code === 'bug') log.error({ err: error }, 'a station could not be added');
+      refused.push({ name: shown, error: plain });
+    }
+  }
+  return { added, refused, skipped };
+}

@@ -1,0 +1,278 @@
+/** The fleet as the person wants it: which stations there are, which run, how fast. The stations process is made to follow, also after it crashed. */
+import { AppError, toPlainError, type PlainError } from '../../preload/errors.ts';
+import type { FleetStatus, PayloadPreview, StationStatus, TopicBatch } from '../../preload/shapes.ts';
+import { createLogger } from '../log.ts';
+import type { Rpc } from '../rpc.ts';
+import type { StationsProcess } from '../stations/api.ts';
+import { alreadyThere } from './catalogue.ts';
+import type { FleetRecords, StationRecord } from './fleet-records.ts';
+import { idleStatus } from './fleet-status.ts';
+import { forgetStation, stationIdentity, viewerIdentity, type Connection } from './provisioning.ts';
+import type { Sink, Source } from './streams.ts';
+import type { Vault } from './vault.ts';
+
+const log = createLogger('control.fleet');
+
+type NoCalls = { readonly calls: Record<string, never>; readonly events: Record<string, never> };
+type StationsRpc = Rpc<StationsProcess, NoCalls>;
+
+/** Registry calls at once while provisioning. */
+const PROVISION_AT_ONCE = 4;
+const CALL_LIMIT_MS = 30_000;
+
+type Options = {
+  readonly records: FleetRecords;
+  readonly vault: Vault;
+  readonly fileOf: (record: StationRecord) => string;
+  /** Throws `process.notReady` while the process is down. */
+  readonly rpc: () => StationsRpc;
+  readonly finalNewline: () => boolean;
+  readonly onChange: () => void;
+};
+
+export type Fleet = ReturnType<typeof createFleet>;
+
+export function createFleet(options: Options) {
+  const { records, vault } = options;
+  const running = new Set<string>();
+  const inProcess = new Set<string>();
+  const problems = new Map<string, PlainError>();
+  const queued = new Set<string>();
+  const waiting: string[] = [];
+  const live = new Map<string, StationStatus>();
+  const subscriptions = new Map<number, { readonly filter: string; readonly sink: Sink<TopicBatch> }>();
+  let rates = { acknowledged: 0, rate: 0 };
+  let connection: Connection | null = null;
+  let isProcessUp = false;
+  let provisioning = 0;
+  let nextSubscription = 1;
+
+  // ---- following the process
+
+  /** Brings a fresh process to the desired state. */
+  const attach = async (rpc: StationsRpc): Promise<void> => {
+    inProcess.clear();
+    rpc.on('status', take);
+    rpc.on('topics', ({ subscription, batch }) => subscriptions.get(subscription)?.sink.batch(batch));
+    await rpc.call('setFinalNewline', { value: options.finalNewline() }, { timeoutMs: CALL_LIMIT_MS });
+    if (connection !== null) await useBroker(rpc, connection);
+    isProcessUp = true;
+    if (connection === null) return;
+    for (const record of records.all()) {
+      if (record.certificate?.account === connection.target.account) enqueue(record.id);
+    }
+    for (const [subscription, { filter }] of subscriptions) await rpc.call('subscribe', { subscription, filter });
+  };
+
+  const detach = (): void => {
+    isProcessUp = false;
+    inProcess.clear();
+    for (const [id, status] of live)
+      live.set(id, { ...status, state: status.state === 'live' ? 'connecting' : status.state, rate: 0 });
+    rates = { ...rates, rate: 0 };
+    options.onChange();
+  };
+
+  const useBroker = async (rpc: StationsRpc, { target }: Connection): Promise<void> => {
+    if (connection === null) return;
+    const viewer = await viewerIdentity(vault, connection);
+    await rpc.call(
+      'useBroker',
+      {
+        broker: { host: target.mqttHost, port: target.mqttPort, ca: target.mqttCa },
+        viewer: { clientId: viewer.clientId, certificatePem: viewer.certificatePem, keyPem: viewer.keyPem },
+      },
+      { timeoutMs: CALL_LIMIT_MS },
+    );
+  };
+
+  const take = (status: FleetStatus): void => {
+    for (const station of status.stations) {
+      live.set(station.id, station);
+      records.update(station.id, {
+        position: station.position,
+        acknowledged: station.acknowledged,
+        length: station.length,
+      });
+      if (station.state === 'finished') running.delete(station.id);
+    }
+    rates = { acknowledged: status.acknowledged, rate: status.rate };
+    options.onChange();
+  };
+
+  // ---- provisioning, a few at a time
+
+  const enqueue = (id: string): void => {
+    if (queued.has(id) || inProcess.has(id) || connection === null || !isProcessUp) return;
+    queued.add(id);
+    waiting.push(id);
+    pump();
+  };
+
+  const pump = (): void => {
+    while (provisioning < PROVISION_AT_ONCE) {
+      const id = waiting.shift();
+      if (id === undefined) return;
+      provisioning += 1;
+      void bringIn(id).finally(() => {
+        provisioning -= 1;
+        queued.delete(id);
+        options.onChange();
+        pump();
+      });
+    }
+  };
+
+  /** Certificate first, then the station enters the process; a failure is the station's own and never stops the others. */
+  const bringIn = async (id: string): Promise<void> => {
+    const record = records.get(id);
+    if (record === undefined || connection === null) return;
+    problems.delete(id);
+    options.onChange();
+    try {
+      const { certificateId, certificatePem, keyPem, account } = await stationIdentity(vault, connection, record);
+      records.update(id, { certificate: { account, id: certificateId } });
+      const current = records.get(id);
+      if (current === undefined) return;
+      const { thingName, topic, name, kind, latitude, longitude, elevation, speed, position, acknowledged } = current;
+      await options.rpc().call(
+        'put',
+        {
+          id,
+          name,
+          kind,
+          thingName,
+          topic,
+          clientId: thingName,
+          certificatePem,
+          keyPem,
+          latitude,
+          longitude,
+          elevation,
+          speed,
+          position,
+          acknowledged,
+          file: options.fileOf(current),
+        },
+        { timeoutMs: CALL_LIMIT_MS },
+      );
+      inProcess.add(id);
+      if (running.has(id)) await options.rpc().call('start', { ids: [id] }, { timeoutMs: CALL_LIMIT_MS });
+    } catch (error) {
+      const plain = toPlainError(error);
+      // A process that went down is not the station's fault: it is brought in again when the process is back.
+      if (plain.code.startsWith('process.')) return;
+      log.warn({ station: id, code: plain.code, reason: plain.message }, 'a station could not be brought in');
+      problems.set(id, plain);
+    }
+  };
+
+  const known = (ids: readonly string[]): readonly string[] => {
+    const unknown = ids.find((id) => records.get(id) === undefined);
+    if (unknown !== undefined) throw new AppError('stations.unknown', `There is no station "${unknown}".`);
+    return ids;
+  };
+
+  const forward = async (name: 'start' | 'pause' | 'rewind', ids: readonly string[]): Promise<void> => {
+    const there = ids.filter((id) => inProcess.has(id));
+    if (there.length > 0 && isProcessUp) await options.rpc().call(name, { ids: there }, { timeoutMs: CALL_LIMIT_MS });
+  };
+
+  const statusOf = (record: StationRecord): StationStatus => {
+    const problem = problems.get(record.id);
+    const base = live.get(record.id) ?? idleStatus(record, running.has(record.id));
+    if (problem !== undefined) return { ...base, state: 'faulty', error: problem };
+    if (queued.has(record.id)) return { ...base, state: 'provisioning' };
+    return base;
+  };
+
+  return {
+    attach,
+    detach,
+    add: (record: StationRecord): void => {
+      if (records.get(record.id) !== undefined) throw alreadyThere(record.id, record.name);
+      records.put(record);
+      enqueue(record.id);
+      options.onChange();
+    },
+    has: (id: string): boolean => records.get(id) !== undefined,
+    remove: async (ids: readonly string[]): Promise<void> => {
+      for (const id of known(ids)) {
+        const record = records.get(id);
+        if (record === undefined) continue;
+        running.delete(id);
+        if (inProcess.delete(id) && isProcessUp)
+          await options.rpc().call('remove', { ids: [id] }, { timeoutMs: CALL_LIMIT_MS });
+        await forgetStation(vault, connection, record);
+        records.remove(id);
+        live.delete(id);
+        problems.delete(id);
+        options.onChange();
+      }
+    },
+    start: async (ids: readonly string[]): Promise<void> => {
+      for (const id of known(ids)) {
+        running.add(id);
+        enqueue(id);
+      }
+      await forward('start', ids);
+      options.onChange();
+    },
+    pause: async (ids: readonly string[]): Promise<void> => {
+      for (const id of known(ids)) running.delete(id);
+      await forward('pause', ids);
+    },
+    rewind: async (ids: readonly string[]): Promise<void> => {
+      for (const id of known(ids)) records.update(id, { position: 0 });
+      await forward('rewind', ids);
+    },
+    setSpeed: async (ids: readonly string[], speed: number): Promise<void> => {
+      for (const id of known(ids)) records.update(id, { speed });
+      const there = ids.filter((id) => inProcess.has(id));
+      if (there.length > 0 && isProcessUp)
+        await options.rpc().call('setSpeed', { ids: there, speed }, { timeoutMs: CALL_LIMIT_MS });
+      options.onChange();
+    },
+    setFinalNewline: async (value: boolean): Promise<void> => {
+      if (isProcessUp) await options.rpc().call('setFinalNewline', { value }, { timeoutMs: CALL_LIMIT_MS });
+    },
+    preview: (id: string): Promise<PayloadPreview> => {
+      known([id]);
+      if (!inProcess.has(id))
+        throw new AppError('stations.notReady', 'The station is not ready yet.', {
+          hint: 'Try again when it has its certificate.',
+        });
+      return options.rpc().call('preview', { id }, { timeoutMs: CALL_LIMIT_MS });
+    },
+    /** The target is up (again, or another one): every station gets its certificate from it and connects there. */
+    useTarget: async (next: Connection): Promise<void> => {
+      connection = next;
+      if (isProcessUp) {
+        await useBroker(options.rpc(), next);
+        for (const [subscription, { filter }] of subscriptions)
+          await options.rpc().call('subscribe', { subscription, filter });
+      }
+      for (const record of records.all()) enqueue(record.id);
+    },
+    openTopic: (filter: string, sink: Sink<TopicBatch>): Source => {
+      const subscription = nextSubscription++;
+      subscriptions.set(subscription, { filter, sink });
+      const report = (error: unknown): void => {
+        if (subscriptions.has(subscription)) sink.error(toPlainError(error));
+      };
+      sink.batch({ state: 'connecting', error: null, messages: [], received: 0, skipped: 0 });
+      if (isProcessUp && connection !== null) options.rpc().call('subscribe', { subscription, filter }).catch(report);
+      return {
+        acknowledge: () => {
+          if (isProcessUp) options.rpc().call('acknowledgeBatch', { subscription }).catch(report);
+        },
+        close: () => {
+          if (!subscriptions.delete(subscription)) return;
+          if (isProcessUp) options.rpc().call('unsubscribe', { subscription }).catch(report);
+        },
+      };
+    },
+    status: (): FleetStatus => ({ stations: records.all().map(statusOf), ...rates }),
+    save: () => records.save(),
+  };
+}

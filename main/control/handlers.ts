@@ -1,0 +1,87 @@
+/** Call name to function: the table of contents of all a window can ask for. */
+import type { CallInput, CallName, CallOutput } from '../../preload/contract.ts';
+import { toPlainError } from '../../preload/errors.ts';
+import type { AppInfo, Settings, StationsAdded } from '../../preload/shapes.ts';
+import { listLake, previewObject } from '../cloud/lake.ts';
+import { cancelQuery, listDatabases, queryRows, queryStatus, startQuery } from '../cloud/query.ts';
+import { environmentText } from '../cloud/target.ts';
+import { createLogger } from '../log.ts';
+import { catalogueOf } from './catalogue.ts';
+import type { Control } from './control.ts';
+
+const log = createLogger('control.handlers');
+
+export type Handlers = {
+  readonly [Name in CallName]: (input: CallInput<Name>) => CallOutput<Name> | Promise<CallOutput<Name>>;
+};
+
+/** What only a desktop can do. */
+export type Desktop = {
+  readonly settings: { readonly get: () => Settings; readonly set: (change: CallInput<'settings.set'>) => Settings };
+  readonly copyText: (text: string) => void;
+  readonly chooseFiles: () => Promise<readonly string[]>;
+  readonly about: AppInfo;
+};
+
+const NOTHING_ADDED: StationsAdded = { added: [], refused: [], skipped: [] };
+
+export function createHandlers(control: Control, desktop: Desktop): Handlers {
+  const { fleet, pipeline } = control;
+  const clients = () => control.connection().clients;
+  const done = async (work: Promise<void> | void): Promise<null> => {
+    await work;
+    return null;
+  };
+  /** Long work answers at once; its progress and its failure are told by `pipeline.state`. */
+  const begin = (work: Promise<void>): null => {
+    work.catch((error: unknown) =>
+      log.warn({ code: toPlainError(error).code, err: error }, 'setting up the pipeline failed'),
+    );
+    return null;
+  };
+
+  return {
+    'app.info': () => desktop.about,
+    'settings.get': () => desktop.settings.get(),
+    'settings.set': async (change) => {
+      const settings = desktop.settings.set(change);
+      if (change.finalNewline !== undefined) await fleet.setFinalNewline(settings.finalNewline);
+      return settings;
+    },
+    'target.copyEnvironment': ({ shell }) => {
+      desktop.copyText(environmentText(control.connection().target, shell));
+      return null;
+    },
+
+    'stations.catalogue': () => catalogueOf(control.sets, fleet.has),
+    'stations.add': ({ set, stations }) => control.addBundled(set, stations),
+    'stations.chooseFiles': async () => {
+      const paths = await desktop.chooseFiles();
+      return paths.length === 0 ? NOTHING_ADDED : control.addFiles(paths);
+    },
+    'stations.remove': ({ ids }) => done(fleet.remove(ids)),
+    'stations.start': ({ ids }) => done(fleet.start(ids)),
+    'stations.pause': ({ ids }) => done(fleet.pause(ids)),
+    'stations.rewind': ({ ids }) => done(fleet.rewind(ids)),
+    'stations.setSpeed': ({ ids, speed }) => done(fleet.setSpeed(ids, speed)),
+    'stations.preview': ({ id }) => fleet.preview(id),
+
+    'pipeline.setUp': () => {
+      // Not ready is told at once; everything later is told by the steps.
+      control.connection();
+      return begin(pipeline.setUp());
+    },
+    'pipeline.flush': () => done(pipeline.flush()),
+    'pipeline.crawl': () => done(pipeline.crawl()),
+    'lake.list': (input) => listLake(clients(), input),
+    'lake.preview': ({ bucket, key }) => previewObject(clients(), bucket, key),
+
+    'query.databases': () => listDatabases(clients()),
+    'query.start': async ({ sql, database }) => ({
+      id: await startQuery(clients(), { sql, database, output: pipeline.names().output }),
+    }),
+    'query.status': ({ id }) => queryStatus(clients(), id),
+    'query.cancel': ({ id }) => done(cancelQuery(clients(), id)),
+    'query.rows': (input) => queryRows(clients(), input),
+  };
+}

@@ -1,0 +1,81 @@
+/** The embedded lab as control sees it: the lab process and the engine process, supervised, the lab's questions to the engine relayed. */
+import { AppError } from '../../preload/errors.ts';
+import type { ProcessHealth } from '../../preload/shapes.ts';
+import type { EngineProcess } from '../engine/api.ts';
+import type { LabActivity, LabOptions, LabParent, LabProcess, LabReport } from '../lab/api.ts';
+import type { Fork } from './child.ts';
+import { supervise } from './supervise.ts';
+
+type NoCalls = { readonly calls: Record<string, never>; readonly events: Record<string, never> };
+
+export type LocalLab = {
+  /** Resolves with where the lab listens once it is up; rejects when it cannot start. */
+  readonly ready: () => Promise<LabReport>;
+  readonly flush: () => Promise<void>;
+  readonly drain: () => Promise<void>;
+  readonly activity: () => LabActivity | null;
+  readonly health: () => readonly ProcessHealth[];
+  readonly pids: () => { readonly lab: number | null; readonly engine: number | null };
+  readonly stop: () => Promise<void>;
+};
+
+type Options = LabOptions & { readonly fork: Fork; readonly onChange: () => void };
+
+export function openLocalLab(options: Options): LocalLab {
+  let report: LabReport | null = null;
+  let activity: LabActivity | null = null;
+
+  const engine = supervise<EngineProcess, NoCalls>({
+    name: 'engine',
+    fork: options.fork,
+    served: {},
+    prepare: async (rpc) => {
+      await rpc.call('open', { folder: options.folder }, { timeoutMs: 10_000 });
+    },
+    onHealth: options.onChange,
+  });
+
+  const lab = supervise<LabProcess, LabParent>({
+    name: 'lab',
+    fork: options.fork,
+    served: {
+      'engine.analyse': (input) => engine.rpc().call('analyse', input),
+      'engine.run': (input) => engine.rpc().call('run', input),
+      'engine.cancel': (input) => engine.rpc().call('cancel', input),
+    },
+    prepare: async (rpc) => {
+      // After a crash the lab must come back where stations and clients look for it.
+      const ports =
+        report === null
+          ? { port: options.port, mqttPort: options.mqttPort }
+          : { port: report.port, mqttPort: report.mqttPort };
+      rpc.on('activity', (next) => {
+        activity = next;
+        options.onChange();
+      });
+      report = await rpc.call('start', { folder: options.folder, ...ports }, { timeoutMs: 10_000 });
+    },
+    onHealth: options.onChange,
+  });
+
+  return {
+    ready: async () => {
+      await Promise.all([engine.whenReady(), lab.whenReady()]);
+      if (report === null) throw new AppError('lab.notReady', 'The lab has not said where it listens.');
+      return report;
+    },
+    flush: async () => {
+      await lab.rpc().call('flush', { stream: null }, { timeoutMs: 60_000 });
+    },
+    drain: async () => {
+      await lab.rpc().call('drain', {}, { timeoutMs: 60_000 });
+    },
+    activity: () => activity,
+    health: () => [lab.health(), engine.health()],
+    pids: () => ({ lab: lab.pid(), engine: engine.pid() }),
+    stop: async () => {
+      await lab.stop();
+      await engine.stop();
+    },
+  };
+}

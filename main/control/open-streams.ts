@@ -1,0 +1,16 @@
+/** Stream name to source: the other half of the contract. */
+import type { StreamBatch, StreamInput, StreamName } from '../../preload/contract.ts';
+import type { Control } from './control.ts';
+import type { OpenStream, Sink, Source } from './streams.ts';
+
+type Openers = { readonly [Name in StreamName]: (input: StreamInput<Name>, sink: Sink<StreamBatch<Name>>) => Source };
+
+export function openStreams(control: Control): OpenStream {
+  const openers: Openers = {
+    health: (_input, sink) => control.healthHub.open(sink),
+    'fleet.status': (_input, sink) => control.fleetHub.open(sink),
+    'topics.messages': ({ filter }, sink) => control.fleet.openTopic(filter, sink),
+    'pipeline.state': (_input, sink) => control.pipeline.hub.open(sink),
+  };
+  return (name, input, sink) => openers[name](input, sink);
+}

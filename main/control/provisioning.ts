@@ -1,0 +1,84 @@
+/** Gets each device its certificate from the target, a few at a time, and keeps key and certificate together in the vault. */
+import { z } from 'zod';
+import { AppError } from '../../preload/errors.ts';
+import type { Clients } from '../cloud/clients.ts';
+import { provisionDevice, provisionViewer, removeDevice } from '../cloud/provision.ts';
+import type { Target } from '../cloud/target.ts';
+import { createDeviceKey } from './device-identity.ts';
+import type { StationRecord } from './fleet-records.ts';
+import type { Vault } from './vault.ts';
+
+const identitySchema = z.object({
+  account: z.string(),
+  certificateId: z.string(),
+  certificatePem: z.string(),
+  keyPem: z.string(),
+});
+
+export type Identity = z.infer<typeof identitySchema>;
+
+export type Connection = { readonly target: Target; readonly clients: Clients };
+
+/** The stored identity, when it was signed by this target's account; null when the device must be provisioned. */
+async function storedIdentity(vault: Vault, name: string, account: string): Promise<Identity | null> {
+  const text = await vault.get(name);
+  if (text === null) return null;
+  const identity = identitySchema.parse(JSON.parse(text));
+  return identity.account === account ? identity : null;
+}
+
+const vaultName = (record: StationRecord) => `station/${record.id}`;
+
+/** Reuses what the vault holds; else makes a key, has it signed, attaches policy and thing. Safe to repeat. */
+export async function stationIdentity(vault: Vault, connection: Connection, record: StationRecord): Promise<Identity> {
+  const { account } = connection.target;
+  const stored = await storedIdentity(vault, vaultName(record), account);
+  if (stored !== null) return stored;
+  const { keyPem, csrPem } = await createDeviceKey(record.thingName);
+  const made = await provisionDevice(connection.clients, { thingName: record.thingName, topic: record.topic, csrPem });
+  const identity: Identity = {
+    account,
+    certificateId: made.certificateId,
+    certificatePem: made.certificatePem,
+    keyPem,
+  };
+  await vault.put(vaultName(record), JSON.stringify(identity));
+  return identity;
+}
+
+const VIEWER = 'isobar-viewer';
+
+/** The identity with which the Topics page listens; its client id differs per start so that two Isobars do not evict each other. */
+export async function viewerIdentity(
+  vault: Vault,
+  connection: Connection,
+): Promise<Identity & { readonly clientId: string }> {
+  const { account } = connection.target;
+  const clientId = `${VIEWER}-${process.pid}`;
+  const stored = await storedIdentity(vault, VIEWER, account);
+  if (stored !== null) return { ...stored, clientId };
+  const { keyPem, csrPem } = await createDeviceKey(VIEWER);
+  const made = await provisionViewer(connection.clients, { clientId: VIEWER, csrPem, topics: ['*'] });
+  const identity: Identity = {
+    account,
+    certificateId: made.certificateId,
+    certificatePem: made.certificatePem,
+    keyPem,
+  };
+  await vault.put(VIEWER, JSON.stringify(identity));
+  return { ...identity, clientId };
+}
+
+/** Deletes thing, policy and certificate at the target and the key here. */
+export async function forgetStation(vault: Vault, connection: Connection | null, record: StationRecord): Promise<void> {
+  if (record.certificate !== null) {
+    if (connection === null)
+      throw new AppError('target.notReady', `"${record.name}" cannot be removed while its target is not reachable.`, {
+        hint: 'Try again in a moment.',
+      });
+    if (connection.target.account === record.certificate.account) {
+      await removeDevice(connection.clients, { thingName: record.thingName, certificateId: record.certificate.id });
+    }
+  }
+  await vault.remove(vaultName(record));
+}

@@ -1,0 +1,61 @@
+/** The first five minutes as a person lives them: open, start, watch, set up, flush, crawl, ask, see a chart. */
+import { expect, test } from './app.ts';
+
+test('first run: five stations, messages, the pipeline, a query and its chart', async ({ isobar }) => {
+  const { page, complaints } = isobar;
+  const go = async (name: string) => {
+    await page.getByRole('navigation').getByText(name, { exact: true }).click();
+  };
+
+  // Five stations are there, labelled as what they are.
+  const cards = page.getByRole('article');
+  await expect(cards).toHaveCount(5);
+  await expect(cards.first()).toContainText(/demo data, generated/i);
+
+  await page.getByRole('button', { name: 'Start all' }).first().click();
+  await expect(cards.first()).toContainText(/live/i);
+  await expect(cards.first()).toContainText('°C');
+
+  // The slider changes the rate that the station asks for.
+  const slider = cards.first().getByRole('slider');
+  const asked = async () => Number(await slider.getAttribute('aria-valuenow'));
+  const before = await asked();
+  await slider.focus();
+  await page.keyboard.press('End');
+  await expect.poll(asked).toBeGreaterThan(before);
+
+  await go('Topics');
+  await page.getByRole('button', { name: 'Subscribe' }).click();
+  await expect(page.getByText(/sensor\/weather\/Z/).first()).toBeVisible();
+
+  await go('Lake');
+  await page.getByRole('button', { name: 'Set up the pipeline' }).first().click();
+  await expect(page.getByText("SELECT * FROM 'sensor/weather/#'").first()).toBeVisible();
+  const flush = page.getByRole('button', { name: 'Flush now' });
+  await expect(flush).toBeEnabled();
+  await page.waitForFunction(
+    () => /\d+ records/.test(document.body.innerText) && !/\b0 records/.test(document.body.innerText),
+  );
+  await flush.click();
+  const crawl = page.getByRole('button', { name: 'Run crawler' });
+  await crawl.click();
+  await expect(page.getByText(/SUCCEEDED|Succeeded/).first()).toBeVisible();
+
+  await go('Query');
+  await page.getByText('Mean temperature per station').first().click();
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  const results = page.getByRole('grid', { name: 'Results' });
+  await expect(results).toContainText('mean_temperature');
+  await expect(results.getByRole('row')).toHaveCount(6);
+  await page.getByRole('tab', { name: 'Chart' }).click();
+  const chart = page.getByRole('img', { name: 'Chart of the result' });
+  await expect(chart).toBeVisible();
+  const inked = await chart.evaluate((element) => {
+    const canvas = element as HTMLCanvasElement;
+    const pixels =
+      canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? new Uint8ClampedArray();
+    return pixels.some((value, index) => index % 4 === 3 && value > 0);
+  });
+  expect(inked).toBe(true);
+  expect(complaints).toEqual([]);
+});
