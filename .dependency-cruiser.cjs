@@ -1,4 +1,6 @@
 // The walls between rooms (ARCHITECTURE.md, "Who may import whom").
+const { join } = require('node:path');
+
 const room = (name) => `^main/${name}/`;
 const shared = '^(main/(rpc|log|parent-port)\\.ts|preload/(contract|errors|shapes)\\.ts)$';
 
@@ -57,7 +59,7 @@ module.exports = {
   options: {
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    tsConfig: { fileName: 'main/tsconfig.json' },
+    tsConfig: { fileName: join(__dirname, 'main', 'tsconfig.json') },
     enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.js', '.mjs'] },
   },
 };

@@ -10,7 +10,6 @@ import {
   DeletePolicyCommand,
   DeletePolicyVersionCommand,
   DeleteThingCommand,
-  DescribeEndpointCommand,
   DetachPolicyCommand,
   DetachThingPrincipalCommand,
   GetPolicyCommand,
@@ -86,12 +85,6 @@ export async function removeDevice(
   await removeOnceFree(`the thing "${thingName}" to be free of certificates`, 'InvalidRequestException', () =>
     iot.send(new DeleteThingCommand({ thingName })),
   );
-}
-
-/** The host name where devices connect, without scheme and port. */
-export async function describeEndpoint(clients: Clients): Promise<string> {
-  const { endpointAddress } = await clients.iot.send(new DescribeEndpointCommand({ endpointType: 'iot:Data-ATS' }));
-  return told(endpointAddress, 'the address of its MQTT endpoint');
 }
 
 async function ensureThing(

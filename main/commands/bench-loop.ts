@@ -8,7 +8,7 @@ import { AppError } from '../../preload/errors.ts';
 import { nodeFork } from '../control/child.ts';
 import { openControl, type Control } from '../control/control.ts';
 import { openVault } from '../control/vault.ts';
-import type { BenchLine, BenchOptions } from './bench.ts';
+import type { BenchLine, BenchOptions } from './bench-line.ts';
 import { addStations } from './demo-fleet.ts';
 import { until } from './until.ts';
 

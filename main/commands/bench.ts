@@ -1,19 +1,8 @@
 /** `isobar bench`: each figure with a reference measured in the same run, because machines differ and drift. */
 import { AppError } from '../../preload/errors.ts';
 import { benchNoaa } from '../noaa/bench.ts';
+import type { BenchLine, BenchOptions } from './bench-line.ts';
 import { benchLoop } from './bench-loop.ts';
-
-export type BenchLine = {
-  readonly bench: string;
-  readonly figure: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly reference: string;
-  readonly referenceValue: number;
-  readonly ratio: number;
-};
-
-export type BenchOptions = { readonly distFolder: string; readonly dataFolder: string; readonly seconds: number };
 
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => AsyncGenerator<BenchLine>>> = {
   noaa: ({ dataFolder }) => benchNoaa(dataFolder),

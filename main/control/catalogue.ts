@@ -93,8 +93,10 @@ export function fileOf(sets: readonly BundledSet[], record: StationRecord): stri
 export async function recordOfFile(
   path: string,
   keepIn: string,
+  isAdded: (id: string) => boolean,
 ): Promise<{ readonly record: StationRecord; readonly summary: FileSummary }> {
   const summary = await describeFile(path);
+  if (isAdded(summary.station)) throw alreadyThere(summary.station, summary.name);
   await mkdir(keepIn, { recursive: true });
   const kept = join(keepIn, `${summary.station}-${randomBytes(4).toString('hex')}${extname(basename(path))}`);
   await copyFile(path, kept);

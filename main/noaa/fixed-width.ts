@@ -8,6 +8,15 @@ export class DamagedRecord extends Error {
   }
 }
 
+/** `line` is the physical line in the (unpacked) file. */
+export type BadRecord = { readonly line: number; readonly reason: string };
+
+/** What a caught error says about its record; anything but DamagedRecord is a bug and is thrown on. */
+export function badRecord(line: number, error: unknown): BadRecord {
+  if (!(error instanceof DamagedRecord)) throw error;
+  return { line, reason: error.message };
+}
+
 const ZERO = 48;
 const NINE = 57;
 const PLUS = 43;

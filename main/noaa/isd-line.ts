@@ -7,7 +7,7 @@ import {
   MANDATORY_LENGTH,
   type DecodedRecord,
 } from './decoded-record.ts';
-import { DamagedRecord, utcTime, wholeNumber } from './fixed-width.ts';
+import { badRecord, DamagedRecord, utcTime, wholeNumber, type BadRecord } from './fixed-width.ts';
 import { readSections } from './sections.ts';
 
 const CONTROL_LENGTH = 60;
@@ -17,7 +17,7 @@ const SHORTEST = CONTROL_LENGTH + MANDATORY_LENGTH;
 export const ISD_LINE = /^\d{4}[0-9A-Z]{6}\d{17}.[+-]\d{5}[+-]\d{6}.{5}[+-]\d{4}/;
 
 /** Why the line is damaged as a whole, by its own length field (positions 1-4); null when it is whole. */
-export function isdLengthFault(text: string): string | null {
+function isdLengthFault(text: string): string | null {
   if (text.length < SHORTEST) return `it has ${text.length} characters where a record has at least ${SHORTEST}`;
   const variable = wholeNumber(text, 0, 4);
   if (Number.isNaN(variable)) return `its length field reads "${text.slice(0, 4)}"`;
@@ -55,4 +55,25 @@ export function decodeIsdLine(text: string, line: number): DecodedRecord {
     qualityControl: text.slice(56, CONTROL_LENGTH),
   };
   return decodeRecord(heading, text.slice(CONTROL_LENGTH, SHORTEST), readSections(text, SHORTEST));
+}
+
+/** Decodes whole lines; damaged ones go to `onBadRecord`, blank ones (the end of a file) are passed over. */
+export function decodeIsdLines(
+  lines: readonly string[],
+  firstLine: number,
+  onBadRecord: (bad: BadRecord) => void,
+): DecodedRecord[] {
+  const records: DecodedRecord[] = [];
+  lines.forEach((text, index) => {
+    if (text.trim() === '') return;
+    const line = firstLine + index;
+    try {
+      const fault = isdLengthFault(text);
+      if (fault !== null) throw new DamagedRecord(fault);
+      records.push(decodeIsdLine(text, line));
+    } catch (error) {
+      onBadRecord(badRecord(line, error));
+    }
+  });
+  return records;
 }

@@ -45,18 +45,18 @@ export function booleanOf(input: RestInput, name: string): boolean {
 export function pageOf<Item>(
   input: RestInput,
   items: readonly Item[],
-  { tokenName, sizeName }: PageNames,
+  { tokenName, sizeName, largest }: PageNames,
 ): { readonly items: readonly Item[]; readonly next: string | undefined } {
-  const size = sizeOf(input, sizeName);
+  const size = sizeOf(input, sizeName, largest);
   const start = startOf(input, tokenName);
   const end = start + size;
   return { items: items.slice(start, end), next: end < items.length ? tokenFor(end) : undefined };
 }
 
-type PageNames = { readonly tokenName: string; readonly sizeName: string };
+type PageNames = { readonly tokenName: string; readonly sizeName: string; readonly largest: number };
 
-export const BY_TOKEN: PageNames = { tokenName: 'nextToken', sizeName: 'maxResults' };
-export const BY_MARKER: PageNames = { tokenName: 'marker', sizeName: 'pageSize' };
+export const BY_TOKEN: PageNames = { tokenName: 'nextToken', sizeName: 'maxResults', largest: 250 };
+export const BY_MARKER: PageNames = { tokenName: 'marker', sizeName: 'pageSize', largest: 250 };
 
 /** An answer's next-page member, left out on the last page. */
 export function nextPage<Name extends string>(name: Name, next: string | undefined): { readonly [Key in Name]?: string } {
@@ -65,15 +65,14 @@ export function nextPage<Name extends string>(name: Name, next: string | undefin
   return member;
 }
 
-const LARGEST_PAGE = 250;
 const DEFAULT_PAGE = 25;
 
-function sizeOf(input: RestInput, name: string): number {
+function sizeOf(input: RestInput, name: string, largest: number): number {
   const text = input.query.get(name);
   if (text === null) return DEFAULT_PAGE;
   const size = Number(text);
-  if (!Number.isInteger(size) || size < 1 || size > LARGEST_PAGE) {
-    throw invalidRequest(`'${name}' must be a whole number from 1 to ${LARGEST_PAGE}.`);
+  if (!Number.isInteger(size) || size < 1 || size > largest) {
+    throw invalidRequest(`'${name}' must be a whole number from 1 to ${largest}.`);
   }
   return size;
 }

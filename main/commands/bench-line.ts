@@ -1,0 +1,13 @@
+/** What a benchmark reports: always a figure with its reference from the same run. */
+
+export type BenchLine = {
+  readonly bench: string;
+  readonly figure: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly reference: string;
+  readonly referenceValue: number;
+  readonly ratio: number;
+};
+
+export type BenchOptions = { readonly distFolder: string; readonly dataFolder: string; readonly seconds: number };

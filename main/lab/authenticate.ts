@@ -1,0 +1,63 @@
+/** From a raw request to a known one: who signed it, for which service, and its body as the signer meant it. */
+import { openPayload, readAll, type Payload } from './payload.ts';
+import { AwsError } from './services.ts';
+import { signatureErrors } from './signature-errors.ts';
+import { checkClaim, proveClaim, readClaim, sha256, type Credentials, type SignedRequest } from './signature.ts';
+
+/** A request whose signature holds. S3 bodies are still to be read; those of all other services are whole and checked. */
+export type KnownRequest =
+  | { readonly kind: 'whole'; readonly service: string; readonly body: Buffer }
+  | { readonly kind: 'streamed'; readonly service: 's3'; readonly payload: Payload };
+
+/** AWS itself stops far below this; it keeps one request from filling the memory. */
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+
+type Options = {
+  readonly request: SignedRequest;
+  readonly body: AsyncIterable<Buffer>;
+  readonly credentials: Credentials;
+  readonly region: string;
+  /** Told as soon as the claimed service is known, so that refusals speak its protocol. */
+  readonly onService: (service: string) => void;
+};
+
+/** Throws AwsError in the words of the claimed service. */
+export async function authenticate(options: Options): Promise<KnownRequest> {
+  const { request, credentials } = options;
+  const claim = readClaim(request);
+  if (claim === null) throw signatureErrors(unsignedService(request)).missing();
+  options.onService(claim.service);
+  checkClaim(claim, credentials, options.region, Date.now());
+  const announced = request.headers['x-amz-content-sha256'];
+  if (claim.service === 's3') {
+    const payloadHash =
+      announced ?? new URLSearchParams(request.rawQuery).get('X-Amz-Content-Sha256') ?? defaultHash(claim.kind);
+    const proof = proveClaim(claim, request, payloadHash, credentials);
+    const payload = openPayload({ body: options.body, headers: request.headers, payloadHash, proof });
+    return { kind: 'streamed', service: 's3', payload };
+  }
+  const body = await readAll(options.body, MAX_BODY_BYTES, () => bodyTooLarge());
+  const payloadHash = sha256(body);
+  if (announced !== undefined && announced !== payloadHash) throw signatureErrors(claim.service).mismatch();
+  proveClaim(claim, request, payloadHash, credentials);
+  return { kind: 'whole', service: claim.service, body };
+}
+
+function defaultHash(kind: 'header' | 'query'): string {
+  if (kind === 'query') return 'UNSIGNED-PAYLOAD';
+  throw new AwsError('InvalidRequest', 'Missing required header for this request: x-amz-content-sha256');
+}
+
+function unsignedService(request: SignedRequest): string {
+  const type = request.headers['content-type'] ?? '';
+  if (request.headers['x-amz-target'] !== undefined || type.startsWith('application/json')) return 'json';
+  return type.startsWith('application/x-www-form-urlencoded') ? 'sts' : 's3';
+}
+
+function bodyTooLarge(): AwsError {
+  return new AwsError(
+    'RequestEntityTooLargeException',
+    'The request body is larger than 64 MiB, more than any operation of the lab takes.',
+    413,
+  );
+}

@@ -1,0 +1,47 @@
+/** Remembers how far the rules have acted on the journal, so that a restart repeats little and loses nothing. */
+import { open, readFile, rename } from 'node:fs/promises';
+import { z } from 'zod';
+import { AppError } from '../../../preload/errors.ts';
+
+const counts = z.object({ matched: z.number(), passed: z.number(), delivered: z.number(), failed: z.number() });
+
+const checkpointSchema = z.object({
+  /** Every message up to this one has passed the rules and their actions. */
+  acted: z.number(),
+  /** No action was ever begun for a message above this one. */
+  reserved: z.number(),
+  /** By rule name, as of `acted`. */
+  counters: z.record(z.string(), counts),
+});
+
+export type Checkpoint = z.infer<typeof checkpointSchema>;
+export type RuleCounts = Readonly<z.infer<typeof counts>>;
+
+/** Undefined when there is none. Throws AppError `lab.damagedState`. */
+export async function readCheckpoint(path: string): Promise<Checkpoint | undefined> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (text === undefined) return undefined;
+  try {
+    return checkpointSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new AppError('lab.damagedState', `The checkpoint of the rules, ${path}, is damaged.`, {
+      hint: 'Remove the file: the messages that are still in the journal are then acted on again.',
+      cause,
+    });
+  }
+}
+
+/** In one step: a crash leaves the old or the new one. */
+export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
+  const draft = `${path}.new`;
+  const file = await open(draft, 'w', 0o600);
+  try {
+    await file.writeFile(JSON.stringify(checkpoint));
+  } finally {
+    await file.close();
+  }
+  await rename(draft, path);
+}

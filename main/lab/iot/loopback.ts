@@ -1,0 +1,63 @@
+/** Listens on loopback only, on IPv4 and (where there is one) IPv6 alike, because "localhost" may mean either. */
+import type { Server } from 'node:net';
+import { AppError } from '../../../preload/errors.ts';
+
+export type PortChoice = number | { readonly prefer: number };
+
+const TRIES = 100;
+
+/**
+ * Resolves with the port that all servers share: the given number, or for `{ prefer }` the next one that is free, or any for 0.
+ * Throws AppError `lab.portTaken`.
+ */
+export async function listenOnLoopback(make: () => Server, choice: PortChoice): Promise<{
+  readonly port: number;
+  readonly servers: readonly Server[];
+}> {
+  const wanted = typeof choice === 'number' ? choice : choice.prefer;
+  const mayMove = typeof choice !== 'number' || choice === 0;
+  for (let attempt = 0; attempt < (mayMove ? TRIES : 1); attempt++) {
+    const port = wanted === 0 ? 0 : wanted + attempt;
+    if (port > 65_535) break;
+    const found = await tryPort(make, port);
+    if (found !== undefined) return found;
+  }
+  throw new AppError('lab.portTaken', `Port ${wanted} for MQTT is taken by another program.`, {
+    hint: 'Stop the other program, or choose another port (0 takes any free one).',
+  });
+}
+
+async function tryPort(
+  make: () => Server,
+  port: number,
+): Promise<{ readonly port: number; readonly servers: readonly Server[] } | undefined> {
+  const four = make();
+  if ((await listen(four, '127.0.0.1', port)) !== 'listening') return undefined;
+  const address = four.address();
+  const chosen = typeof address === 'object' && address !== null ? address.port : port;
+  const six = make();
+  switch (await listen(six, '::1', chosen)) {
+    case 'listening':
+      return { port: chosen, servers: [four, six] };
+    case 'no such address':
+      return { port: chosen, servers: [four] };
+    case 'taken':
+      await new Promise((resolve) => four.close(resolve));
+      return undefined;
+  }
+}
+
+function listen(server: Server, host: string, port: number): Promise<'listening' | 'taken' | 'no such address'> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: NodeJS.ErrnoException): void => {
+      if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve('taken');
+      else if (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT') resolve('no such address');
+      else reject(error);
+    };
+    server.once('error', fail);
+    server.listen({ host, port }, () => {
+      server.off('error', fail);
+      resolve('listening');
+    });
+  });
+}

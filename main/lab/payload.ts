@@ -1,0 +1,136 @@
+/** The body of a signed request as its sender meant it: framing taken off, hash, checksum and chunk signatures checked while it passes. */
+import { createHash } from 'node:crypto';
+import { checksumOfHeader, startChecksum, type Checksum, type ChecksumName, type RunningChecksum } from './checksums.ts';
+import { decodeAwsChunks } from './aws-chunked.ts';
+import { AwsError } from './services.ts';
+import type { SignatureProof } from './signature.ts';
+
+export type Payload = {
+  /** Can be read once. Throws AwsError at its end when the bytes are not those that were signed or summed up. */
+  readonly chunks: AsyncIterable<Buffer>;
+  /** The checksum the client sent, proven; null before `chunks` has ended or when none was sent. */
+  readonly checksum: () => Checksum | null;
+};
+
+type Source = {
+  readonly body: AsyncIterable<Buffer>;
+  readonly headers: Readonly<Record<string, string>>;
+  /** As signed: hex SHA-256 or one of S3's markers. */
+  readonly payloadHash: string;
+  readonly proof: SignatureProof;
+};
+
+/** Throws AwsError at once for a marker that is not known. */
+export function openPayload(source: Source): Payload {
+  let proven: Checksum | null = null;
+  return {
+    chunks: readPayload(source, (checksum) => {
+      proven = checksum;
+    }),
+    checksum: () => proven,
+  };
+}
+
+async function* readPayload(source: Source, onProven: (checksum: Checksum) => void): AsyncGenerator<Buffer> {
+  const { headers, payloadHash } = source;
+  const trailer: Record<string, string> = {};
+  const expected = announcedChecksum(headers);
+  const running = expected === null ? null : startChecksum(expected.name);
+  const md5 = headers['content-md5'] === undefined ? null : createHash('md5');
+  const hash = /^[0-9a-f]{64}$/.test(payloadHash) ? createHash('sha256') : null;
+  let bytes = 0;
+  for await (const chunk of unframed(source, trailer)) {
+    bytes += chunk.length;
+    running?.update(chunk);
+    md5?.update(chunk);
+    hash?.update(chunk);
+    yield chunk;
+  }
+  checkLength(bytes, headers);
+  if (hash !== null && hash.digest('hex') !== payloadHash) {
+    throw new AwsError(
+      'XAmzContentSHA256Mismatch',
+      "The provided 'x-amz-content-sha256' header does not match what was computed.",
+    );
+  }
+  if (md5 !== null && md5.digest('base64') !== headers['content-md5']) {
+    throw new AwsError('BadDigest', 'The Content-MD5 you specified did not match what we received.');
+  }
+  if (expected !== null && running !== null) onProven(proveChecksum(expected, running, headers, trailer));
+}
+
+function unframed(source: Source, trailer: Record<string, string>): AsyncIterable<Buffer> {
+  switch (source.payloadHash) {
+    case 'STREAMING-UNSIGNED-PAYLOAD-TRAILER':
+      return decodeAwsChunks(source.body, null, trailer);
+    case 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD':
+    case 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER':
+      return decodeAwsChunks(source.body, source.proof, trailer);
+    default:
+      if (source.payloadHash === 'UNSIGNED-PAYLOAD' || /^[0-9a-f]{64}$/.test(source.payloadHash)) return source.body;
+      throw new AwsError(
+        'InvalidArgument',
+        'x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, STREAMING-AWS4-HMAC-SHA256-PAYLOAD or a valid sha256 value.',
+      );
+  }
+}
+
+type Announced = { readonly name: ChecksumName; readonly header: string; readonly place: 'header' | 'trailer' };
+
+function announcedChecksum(headers: Readonly<Record<string, string>>): Announced | null {
+  for (const header of (headers['x-amz-trailer'] ?? '').toLowerCase().split(',')) {
+    const name = checksumOfHeader(header.trim());
+    if (name !== undefined) return { name, header: header.trim(), place: 'trailer' };
+  }
+  for (const header of Object.keys(headers)) {
+    const name = checksumOfHeader(header);
+    if (name !== undefined) return { name, header, place: 'header' };
+  }
+  return null;
+}
+
+function proveChecksum(
+  expected: Announced,
+  running: RunningChecksum,
+  headers: Readonly<Record<string, string>>,
+  trailer: Readonly<Record<string, string>>,
+): Checksum {
+  const given = (expected.place === 'header' ? headers : trailer)[expected.header];
+  if (given === undefined) {
+    throw new AwsError('MalformedTrailerError', 'The request contained trailing data that was not well-formed.');
+  }
+  const value = running.base64();
+  if (value !== given) {
+    throw new AwsError(
+      'BadDigest',
+      `The ${expected.name.toUpperCase()} you specified did not match the calculated checksum.`,
+    );
+  }
+  return { name: expected.name, value };
+}
+
+function checkLength(bytes: number, headers: Readonly<Record<string, string>>): void {
+  const announced = headers['x-amz-decoded-content-length'];
+  if (announced !== undefined && Number(announced) !== bytes) {
+    throw new AwsError(
+      'IncompleteBody',
+      'You did not provide the number of bytes specified by the Content-Length HTTP header',
+    );
+  }
+}
+
+/** The whole body in memory. Throws `tooLarge()` as soon as it passes `limitBytes`. */
+export async function readAll(
+  chunks: AsyncIterable<Buffer>,
+  limitBytes: number,
+  tooLarge: () => AwsError,
+): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes > limitBytes) throw tooLarge();
+    parts.push(chunk);
+  }
+  return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts, bytes);
+}

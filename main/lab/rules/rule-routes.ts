@@ -1,0 +1,134 @@
+/** The topic rule operations of IoT. */
+import { booleanOf, invalidRequest, nameOf, nextPage, pageOf } from '../iot/input.ts';
+import { AwsError, type LabIdentity, type RestInput, type RestRoute } from '../services.ts';
+import type { Rule, RuleBook } from './rule-book.ts';
+import { parseRulePayload } from './rule-payload.ts';
+import { matchesFilter } from './topic-filter.ts';
+
+const MOST_RULES = 1000;
+const PAGES = { tokenName: 'nextToken', sizeName: 'maxResults', largest: 10_000 };
+
+export function ruleRoutes(book: RuleBook, identity: LabIdentity): readonly RestRoute[] {
+  const arnOf = (ruleName: string): string => `arn:aws:iot:${identity.region}:${identity.account}:rule/${ruleName}`;
+
+  /** To a rule that does not exist AWS answers as to one that is not ours. */
+  const ruleOf = (input: RestInput): Rule => {
+    const ruleName = ruleNameOf(input);
+    const rule = book.get(ruleName);
+    if (rule === undefined) {
+      throw new AwsError('UnauthorizedException', `Access to topic rule '${ruleName}' was denied`, 401);
+    }
+    return rule;
+  };
+
+  const enable = (input: RestInput, isEnabled: boolean): object => {
+    const rule = ruleOf(input);
+    const { ruleName, createdAt, statement, description, ...payload } = rule;
+    book.save(ruleName, createdAt, { ...payload, description, ruleDisabled: !isEnabled }, statement);
+    return {};
+  };
+
+  return [
+    {
+      method: 'POST',
+      path: '/rules/{ruleName}',
+      name: 'CreateTopicRule',
+      handle: (input) => {
+        const ruleName = ruleNameOf(input);
+        if ((input.headers['x-amz-tagging'] ?? '') !== '') throw invalidRequest('Tags are not in the lab yet.');
+        const { payload, statement } = parseRulePayload(input.body);
+        if (book.get(ruleName) !== undefined) {
+          throw new AwsError('ResourceAlreadyExistsException', `Rule already exists with name ${ruleName}`, 409, {
+            resourceId: ruleName,
+            resourceArn: arnOf(ruleName),
+          });
+        }
+        if (book.all().length >= MOST_RULES) {
+          throw new AwsError('LimitExceededException', `An account has at most ${MOST_RULES} rules.`, 410);
+        }
+        book.save(ruleName, Date.now() / 1000, payload, statement);
+        return {};
+      },
+    },
+    {
+      method: 'PATCH',
+      path: '/rules/{ruleName}',
+      name: 'ReplaceTopicRule',
+      handle: (input) => {
+        const { ruleName, createdAt } = ruleOf(input);
+        const { payload, statement } = parseRulePayload(input.body);
+        book.save(ruleName, createdAt, payload, statement);
+        return {};
+      },
+    },
+    {
+      method: 'GET',
+      path: '/rules/{ruleName}',
+      name: 'GetTopicRule',
+      handle: (input) => {
+        const { ruleName, sql, description, createdAt, actions, ruleDisabled, awsIotSqlVersion } = ruleOf(input);
+        return {
+          ruleArn: arnOf(ruleName),
+          rule: {
+            ruleName,
+            sql,
+            ...(description === undefined ? {} : { description }),
+            createdAt,
+            actions,
+            ruleDisabled,
+            awsIotSqlVersion,
+          },
+        };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/rules',
+      name: 'ListTopicRules',
+      handle: (input) => {
+        const topic = input.query.get('topic');
+        const isDisabled = input.query.has('ruleDisabled') ? booleanOf(input, 'ruleDisabled') : undefined;
+        const wanted = book
+          .all()
+          .filter(({ statement }) => topic === null || listensTo(statement.topicFilter, topic))
+          .filter(({ ruleDisabled }) => isDisabled === undefined || ruleDisabled === isDisabled);
+        const { items, next } = pageOf(input, wanted, PAGES);
+        return {
+          rules: items.map(({ ruleName, statement, createdAt, ruleDisabled }) => ({
+            ruleArn: arnOf(ruleName),
+            ruleName,
+            topicPattern: statement.topicFilter,
+            createdAt,
+            ruleDisabled,
+          })),
+          ...nextPage('nextToken', next),
+        };
+      },
+    },
+    {
+      method: 'DELETE',
+      path: '/rules/{ruleName}',
+      name: 'DeleteTopicRule',
+      handle: (input) => {
+        book.remove(ruleOf(input).ruleName);
+        return {};
+      },
+    },
+    { method: 'POST', path: '/rules/{ruleName}/enable', name: 'EnableTopicRule', handle: (input) => enable(input, true) },
+    {
+      method: 'POST',
+      path: '/rules/{ruleName}/disable',
+      name: 'DisableTopicRule',
+      handle: (input) => enable(input, false),
+    },
+  ];
+}
+
+function ruleNameOf(input: RestInput): string {
+  return nameOf(input.params['ruleName'], 'ruleName', /^[a-zA-Z0-9_]+$/, 128);
+}
+
+/** A topic, or a filter taken literally. */
+function listensTo(filter: string, topic: string): boolean {
+  return filter === topic || matchesFilter(filter, topic);
+}

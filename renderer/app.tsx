@@ -1,0 +1,55 @@
+/** The window as a whole: theme and language from the settings, the shell around the page that is open. */
+import { MantineProvider } from '@mantine/core';
+import { useColorScheme } from '@mantine/hooks';
+import { Notifications } from '@mantine/notifications';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { nonce } from './styles/nonce.ts';
+import { LakePage } from './pages/lake/lake-page.tsx';
+import { QueryPage } from './pages/query/query-page.tsx';
+import { SettingsPage } from './pages/settings/settings-page.tsx';
+import { StationsPage } from './pages/stations/stations-page.tsx';
+import { TopicsPage } from './pages/topics/topics-page.tsx';
+import { Shell } from './shell/shell.tsx';
+import { startLive } from './state/live.ts';
+import { usePage, type PageName } from './state/route.ts';
+import { useSettings } from './state/settings.ts';
+import { cssVariables, theme } from './styles/theme.ts';
+import { languageOf, setLanguage } from './text/i18n.ts';
+
+// Calls go to our own main process: a failure is an answer, not a flaky network.
+const client = new QueryClient({ defaultOptions: { queries: { retry: false, networkMode: 'always' } } });
+
+const pages: Readonly<Record<PageName, () => React.JSX.Element>> = {
+  stations: StationsPage,
+  topics: TopicsPage,
+  lake: LakePage,
+  query: QueryPage,
+  settings: SettingsPage,
+};
+
+export function App() {
+  const { theme: wanted, language } = useSettings(({ settings }) => settings);
+  const system = useColorScheme('light', { getInitialValueInEffect: false });
+  const page = usePage();
+  const Page = pages[page];
+
+  useEffect(() => setLanguage(languageOf(language)), [language]);
+  useEffect(startLive, []);
+
+  return (
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={cssVariables}
+      forceColorScheme={wanted === 'system' ? system : wanted}
+      getStyleNonce={nonce}
+    >
+      <QueryClientProvider client={client}>
+        <Notifications position="bottom-right" limit={4} />
+        <Shell page={page}>
+          <Page />
+        </Shell>
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}
