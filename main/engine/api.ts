@@ -2,7 +2,13 @@
 
 export type EngineTableReference = { readonly database: string; readonly table: string };
 
-export type EngineColumn = { readonly name: string; readonly type: string };
+export type EngineColumn = {
+  readonly name: string;
+  readonly type: string;
+  /** The key in the files and the type with the keys in the files' own spelling, where these differ from the catalogue's lower case. */
+  readonly jsonKey?: string;
+  readonly jsonType?: string;
+};
 
 export type EngineFile = {
   readonly path: string;

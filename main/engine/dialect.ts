@@ -1,5 +1,5 @@
 /** Athena SQL to DuckDB SQL: what the parser's own translation gets wrong is mended in the text before it and in the tree between. */
-import { kindOf, listOf, parseQuery, visitQueries } from './analyse.ts';
+import { kindOf, listOf, nameOf, parseQuery, visitQueries } from './analyse.ts';
 import { CATALOG_NAME, MACRO_NAMES, MACRO_PREFIX } from './macros.ts';
 import { isTree, parseStatements, toDuckSql, tokens, type Tree } from './polyglot.ts';
 
@@ -33,7 +33,6 @@ function identifier(name: string): Tree {
   return { name, quoted: true, trailing_comments: [] };
 }
 
-
 /** Decimal-point literals are doubles in Athena and decimals in DuckDB; functions that have a macro of ours are called by its name. */
 function mendText(sql: string): string {
   const characters = [...sql];
@@ -48,6 +47,8 @@ function mendText(sql: string): string {
     if (isCall && kind !== 'STRING' && MACRO_NAMES.has(text.toLowerCase())) {
       replacement = MACRO_PREFIX + text.toLowerCase();
     }
+    // A macro cannot hand a lambda on.
+    if (isCall && text.toLowerCase() === 'transform') replacement = 'list_transform';
     if (replacement === undefined) continue;
     mended += characters.slice(done, start).join('') + replacement;
     done = end;
@@ -61,9 +62,10 @@ function nameOutputs(statement: Tree): Tree {
   const query = statement[kind];
   if (!isTree(query)) return statement;
   if (kind === 'select') {
-    const expressions = listOf(query['expressions']).map((expression, index) =>
-      isTree(expression) && needsName(expression) ? aliased(expression, `${UNNAMED}_${index}`) : expression,
-    );
+    const expressions = listOf(query['expressions']).map((expression, index) => {
+      const name = isTree(expression) ? headingOf(expression, index) : undefined;
+      return isTree(expression) && name !== undefined ? aliased(expression, name) : expression;
+    });
     return { [kind]: { ...query, expressions } };
   }
   const member = kind === 'subquery' ? 'this' : 'left';
@@ -71,8 +73,12 @@ function nameOutputs(statement: Tree): Tree {
   return isTree(first) ? { [kind]: { ...query, [member]: nameOutputs(first) } } : statement;
 }
 
-function needsName(expression: Tree): boolean {
-  return !['alias', 'aliases', 'column', 'star', 'dot', 'identifier'].includes(kindOf(expression));
+/** The alias an output needs, if any. A plain column gets its own name, because the heading keeps the spelling of the query. */
+function headingOf(expression: Tree, index: number): string | undefined {
+  const kind = kindOf(expression);
+  const column = expression[kind];
+  if (kind === 'column' && isTree(column)) return nameOf(column['name']);
+  return ['alias', 'aliases', 'star', 'dot', 'identifier'].includes(kind) ? undefined : `${UNNAMED}_${index}`;
 }
 
 function aliased(expression: Tree, name: string): Tree {

@@ -11,11 +11,11 @@ const INTEGERS = "('TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT')";
 const DIVISOR = `CASE WHEN b = 0 AND typeof(a) IN ${INTEGERS} AND typeof(b) IN ${INTEGERS} THEN error('Division by zero') ELSE b END`;
 
 const FUNCTIONS: Readonly<Record<string, string>> = {
+  approx_percentile: '(x, p) AS quantile_disc(x, p)',
   array_join:
-    "(a, d, n := NULL) AS array_to_string(list_filter(list_transform(a, x -> coalesce(CAST(x AS VARCHAR), n)), x -> x IS NOT NULL), d)",
+    '(a, d, n := NULL) AS array_to_string(list_filter(list_transform(a, x -> coalesce(CAST(x AS VARCHAR), n)), x -> x IS NOT NULL), d)',
   cardinality: '(a) AS len(a)',
   codepoint: '(s) AS unicode(s)',
-  contains: '(a, x) AS CASE WHEN list_contains(a, x) THEN true WHEN len(a) > list_count(a) THEN NULL ELSE list_contains(a, x) END',
   date_add: '(unit, n, t) AS t + CASE lower(unit) ' + intervals() + ' END',
   date_diff: '(unit, a, b) AS datesub(lower(unit), a, b)',
   day_of_month: '(t) AS day(t)',
@@ -25,8 +25,7 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   doy: '(t) AS dayofyear(t)',
   e: '() AS exp(1e0)',
   element_at: '(a, i) AS a[i]',
-  flatten: '(a) AS list_concat_all(a)',
-  from_base: '(s, radix) AS NULL',
+  flatten: '(a) AS flatten(a)',
   from_iso8601_date: '(s) AS CAST(s AS DATE)',
   from_iso8601_timestamp: '(s) AS CAST(s AS TIMESTAMPTZ)',
   from_unixtime: '(s) AS to_timestamp(s)',
@@ -35,14 +34,17 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   is_infinite: '(x) AS isinf(x)',
   is_nan: '(x) AS isnan(x)',
   json_array_length: '(j) AS json_array_length(j)',
-  json_extract_scalar: "(j, p) AS CASE WHEN json_type(j, p) IN ('OBJECT', 'ARRAY') THEN NULL ELSE json_extract_string(j, p) END",
+  json_extract_scalar:
+    "(j, p) AS CASE WHEN json_type(j, p) IN ('OBJECT', 'ARRAY') THEN NULL ELSE json_extract_string(j, p) END",
+  map_agg: '(k, v) AS map(list(k), list(v))',
   nan: "() AS CAST('NaN' AS DOUBLE)",
   repeat: '(x, n) AS list_transform(range(n), i -> x)',
   reverse: '(s) AS reverse(s)',
-  sequence: '(a, b, step := 1) AS generate_series(CAST(a AS BIGINT), CAST(b AS BIGINT), step)',
+  sequence:
+    '(a, b, step := NULL) AS generate_series(CAST(a AS BIGINT), CAST(b AS BIGINT), coalesce(step, CASE WHEN a > b THEN -1 ELSE 1 END))',
   slice: '(a, s, n) AS a[s : s + n - 1]',
   split: '(s, d) AS string_split(s, d)',
-  split_part: "(s, d, n) AS string_split(s, d)[n]",
+  split_part: '(s, d, n) AS string_split(s, d)[n]',
   strpos: '(s, t) AS strpos(s, t)',
   to_unixtime: '(t) AS epoch(t)',
   truncate: '(x) AS trunc(x)',

@@ -42,12 +42,12 @@ function malformed(sql: string, offset: number): Error {
 /** The tokens of a text; none when it cannot even be split into tokens. */
 export function tokens(sql: string): readonly Token[] {
   const split = tokenize(sql, Dialect.Trino);
-  return (split.tokens ?? []).map(({ token_type: kind, text, span }) => ({
-    kind: String(kind),
-    text,
-    start: span.start,
-    end: span.end,
-  }));
+  return (split.tokens ?? []).map((token) => {
+    const { text, span } = token;
+    // The published type says `tokenType`, the module answers `token_type`.
+    const kind = 'token_type' in token ? token.token_type : token.tokenType;
+    return { kind: String(kind), text, start: span.start, end: span.end };
+  });
 }
 
 /** The tree as DuckDB's SQL. Rejects with `athena.NOT_SUPPORTED` for what has no counterpart. */

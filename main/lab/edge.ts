@@ -34,7 +34,7 @@ export async function openEdge(options: EdgeOptions): Promise<Edge> {
   server.on('request', (request, response) => {
     serve(request, response, port, options).catch((error: unknown) => {
       // The client hung up, or the answer could not be written: there is nobody left to tell.
-      log.debug({ error }, 'a request ended early');
+      log.debug({ err: error }, 'a request ended early');
       response.destroy();
     });
   });
@@ -80,14 +80,15 @@ async function answerRequest(
       credentials: options.credentials,
       region: options.region,
       onService: (service) => {
-        protocol = options.services.protocolOf(service) ?? guess;
+        // A service the lab does not have: only S3 among those that look like plain REST speaks XML.
+        protocol = options.services.protocolOf(service) ?? (guess === 's3' ? 'rest-json' : guess);
       },
     });
     return { protocol, answer: await dispatch(options.services, request, known, bucket) };
   } catch (error) {
     if (error instanceof AwsError) return { protocol, answer: error };
     if (message.destroyed && !message.complete) throw error;
-    log.error({ error, method: request.method }, 'unexpected failure while answering');
+    log.error({ err: error, method: request.method }, 'unexpected failure while answering');
     return { protocol, answer: new AwsError('InternalFailure', 'The lab met an unexpected error; see its log.', 500) };
   }
 }
@@ -95,7 +96,8 @@ async function answerRequest(
 function readRequest(message: IncomingMessage): SignedRequest {
   const url = message.url ?? '/';
   const at = url.indexOf('?');
-  const headers: Record<string, string> = {};
+  // Without a prototype: a header may be called "constructor".
+  const headers = Object.create(null) as Record<string, string>;
   for (let index = 0; index + 1 < message.rawHeaders.length; index += 2) {
     const name = (message.rawHeaders[index] ?? '').toLowerCase();
     const value = message.rawHeaders[index + 1] ?? '';

@@ -8,6 +8,8 @@ import type { SignatureProof } from './signature.ts';
 export type Payload = {
   /** Can be read once. Throws AwsError at its end when the bytes are not those that were signed or summed up. */
   readonly chunks: AsyncIterable<Buffer>;
+  /** The same where a checksum header speaks of something else than this body: that of CompleteMultipartUpload sums up the object. */
+  readonly chunksWithoutChecksum: AsyncIterable<Buffer>;
   /** The checksum the client sent, proven; null before `chunks` has ended or when none was sent. */
   readonly checksum: () => Checksum | null;
 };
@@ -20,21 +22,24 @@ type Source = {
   readonly proof: SignatureProof;
 };
 
-/** Throws AwsError at once for a marker that is not known. */
 export function openPayload(source: Source): Payload {
   let proven: Checksum | null = null;
   return {
-    chunks: readPayload(source, (checksum) => {
+    chunks: readPayload(source, announcedChecksum(source.headers), (checksum) => {
       proven = checksum;
     }),
+    chunksWithoutChecksum: readPayload(source, null, () => undefined),
     checksum: () => proven,
   };
 }
 
-async function* readPayload(source: Source, onProven: (checksum: Checksum) => void): AsyncGenerator<Buffer> {
+async function* readPayload(
+  source: Source,
+  expected: Announced | null,
+  onProven: (checksum: Checksum) => void,
+): AsyncGenerator<Buffer> {
   const { headers, payloadHash } = source;
   const trailer: Record<string, string> = {};
-  const expected = announcedChecksum(headers);
   const running = expected === null ? null : startChecksum(expected.name);
   const md5 = headers['content-md5'] === undefined ? null : createHash('md5');
   const hash = /^[0-9a-f]{64}$/.test(payloadHash) ? createHash('sha256') : null;

@@ -65,7 +65,12 @@ export type ObjectStore = {
     options?: { readonly contentType?: string; readonly contentEncoding?: string },
   ) => Promise<ObjectInfo>;
   /** Takes over a finished file that lies in `stagingFolder`. */
-  readonly adopt: (bucket: string, key: string, path: string) => Promise<ObjectInfo>;
+  readonly adopt: (
+    bucket: string,
+    key: string,
+    path: string,
+    options?: { readonly contentType?: string; readonly contentEncoding?: string },
+  ) => Promise<ObjectInfo>;
   readonly get: (bucket: string, key: string) => ObjectInfo | undefined;
   /** In UTF-8 order of the key. Throws AwsError NoSuchBucket. */
   readonly list: (

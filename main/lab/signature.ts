@@ -217,16 +217,14 @@ function deriveKey(secret: string, claim: Claim): Buffer {
   const name = `${secret}/${claim.day}/${claim.region}/${claim.service}`;
   const known = cachedKeys.get(name);
   if (known !== undefined) return known;
-  const key = [claim.day, claim.region, claim.service, 'aws4_request'].reduce(
-    (previous, part) => hmac(previous, part),
-    Buffer.from(`AWS4${secret}`),
-  );
+  let key = Buffer.from(`AWS4${secret}`);
+  for (const part of [claim.day, claim.region, claim.service, 'aws4_request']) key = hmac(key, part);
   if (cachedKeys.size >= MAX_CACHED_KEYS) cachedKeys.clear();
   cachedKeys.set(name, key);
   return key;
 }
 
-export function hmac(key: Buffer, text: string): Buffer {
+export function hmac(key: Buffer, text: string): Buffer<ArrayBuffer> {
   return createHmac('sha256', key).update(text).digest();
 }
 

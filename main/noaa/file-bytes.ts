@@ -57,35 +57,38 @@ async function* pieces(handle: FileHandle, size: number): AsyncGenerator<Buffer>
  * output taken before the next: whatever a cut file still holds is yielded before the error.
  */
 async function* unpacked(packed: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
-  // The unpacker must never wait for room: its output is taken after every write, which bounds it.
-  const gunzip = createGunzip({ chunkSize: 32_768, readableHighWaterMark: 0x3fff_ffff } as object);
+  const gunzip = createGunzip({ chunkSize: 32_768 });
+  const output: Buffer[] = [];
+  gunzip.on('data', (piece: Buffer) => output.push(piece));
   const failed = new Promise<never>((_, reject) => gunzip.once('error', reject));
   failed.catch(() => undefined);
-  const take = (): Buffer | null => gunzip.read() as Buffer | null;
+  let isEnded = false;
+  const ended = new Promise<void>((resolve) =>
+    gunzip.once('end', () => {
+      isEnded = true;
+      resolve();
+    }),
+  );
   try {
     for await (const piece of packed) {
-      await Promise.race([failed, new Promise<void>((resolve) => gunzip.write(piece, () => resolve()))]);
-      const output = take();
-      if (output !== null) yield output;
+      // Padding behind the last gzip member ends the unpacking, and then no write is ever answered.
+      await Promise.race([failed, ended, new Promise<void>((resolve) => gunzip.write(piece, () => resolve()))]);
+      yield* output.splice(0);
+      if (isEnded) return;
     }
-    await Promise.race([failed, new Promise<void>((resolve) => gunzip.end(resolve))]);
-    const rest = take();
-    if (rest !== null) yield rest;
+    gunzip.end();
+    await Promise.race([failed, ended]);
+    yield* output.splice(0);
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error)) throw error;
+    const hint = 'Copy or download the file again.';
     if (error.code === 'Z_BUF_ERROR') {
-      throw new AppError(
-        'noaa.truncatedFile',
-        `"${name}" is cut off: its compressed data end before they are complete.`,
-        {
-          hint: 'Copy or download the file again.',
-        },
-      );
+      const message = `"${name}" is cut off: its compressed data end before they are complete.`;
+      throw new AppError('noaa.truncatedFile', message, { hint });
     }
     if (typeof error.code === 'string' && error.code.startsWith('Z_')) {
-      throw new AppError('noaa.damagedFile', `"${name}" is damaged: its compressed data cannot be unpacked.`, {
-        hint: 'Copy or download the file again.',
-      });
+      const message = `"${name}" is damaged: its compressed data cannot be unpacked.`;
+      throw new AppError('noaa.damagedFile', message, { hint });
     }
     throw error;
   } finally {
@@ -101,8 +104,7 @@ function folder(name: string): AppError {
 
 /** Translates what the system says about the file; anything else passes as it is. */
 function asAppError(error: unknown, name: string): unknown {
-  if (!(error instanceof Error) || error instanceof AppError || !('syscall' in error) || !('code' in error))
-    return error;
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return error;
   if (error.code === 'ENOENT') return new AppError('noaa.missingFile', `There is no file "${name}" at that place.`);
   if (error.code === 'EISDIR') return folder(name);
   return new AppError('noaa.unreadableFile', `"${name}" cannot be read: the system answers ${String(error.code)}.`, {

@@ -12,11 +12,12 @@ const AUSTIN =
   'MD1390324+9999MW1055OC101755OD149999990360REMMET16204/14/14 05:53:02 METAR KAUS 141153Z 36026G34KT 7SM HZ SQ ' +
   'BKN013 OVC020 18/15 A2979 RMK AO2 PK WND 36034/1150 PRESRR SLP081 60000 T01780150 10228 20178 53032 (DF)';
 
-/** Control and mandatory data with every value missing but the ones given, and `groups` behind. */
-function isdText(groups: string, mandatory = '999999999999999999999999999999999+99999+99999999999'.slice(0, 0)): string {
-  const missing = '9999' + '9' + '99999' + '99999999' + '999999999' + '+99999' + '+99999' + '999999';
-  const body = mandatory === '' ? missing : mandatory;
-  return `${String(groups.length).padStart(4, '0')}0354809999919430701${'2400'}4+99999+999999FM-12+999999999V020${body}${groups}`;
+const MISSING_DATA = '9999999999' + '99999999' + '999999999' + '+99999' + '+99999' + '999999';
+
+/** A record of 1 July 1943, hour 24, with every value missing, and `groups` behind. */
+function isdText(groups: string): string {
+  const length = String(groups.length).padStart(4, '0');
+  return `${length}03548099999194307012400` + `4+99999+999999FM-12+999999999V020${MISSING_DATA}${groups}`;
 }
 
 describe('message', () => {
@@ -55,15 +56,57 @@ describe('message', () => {
     });
   });
 
-  it('decodes every number of its groups, signed heights, missing parts and codes without a label', () => {
-    const groups =
-      'ADDAA199999991AU997999997'.replace('AU997999997', '') +
-      'AU133300395AU900000099AW6991AW1061GA1999+999999999GA6021-000501061GA2091+999999101KA4999M+99999KA1240N-00561';
-    const message = toMessage(decodeIsdLine(isdText(groups), 1));
-    expect({ ...message, weather_station: undefined }).toMatchObject({
-      liquid_precip: [{ hours: null, depth: null }],
-      weather_occurence: [{ intensity: 'Heavy', descriptor: 'Patches', other: 'Tornado' }],
-      weather_condition: [{ present_weather_condition: 'Tornado' }, { present_weather_condition: 'UNKNOWN' }],
+  it('reads all numbers of a group, signed heights, missing parts and codes without a label', () => {
+    const groups = [
+      'AA199999999',
+      'AU133000395',
+      'AU900000099',
+      'AW1061',
+      'AW6991',
+      'GA1999+999999999',
+      'GA2021-000501061',
+      'GA6101+003001121',
+      'KA19999+99999',
+      'KA4240N-00561',
+    ];
+    const record = decodeIsdLine(isdText(`ADD${groups.join('')}`), 1);
+    expect(record.notes).toEqual([]);
+    expect(messageText(record).slice(messageText(record).indexOf('"liquid_precip"'))).toBe(
+      '"liquid_precip":[{"hours":null,"depth":null}],' +
+        '"weather_occurence":[{"intensity":"Heavy","descriptor":"Patches","other":"Tornado"}],' +
+        '"weather_condition":[{"present_weather_condition":"UNKNOWN"},{"present_weather_condition":"Tornado"}],' +
+        '"sky_cover_condition":[{"coverage":null,"base_height":null,"cloud_type":null},' +
+        '{"coverage":2.0,"base_height":-50.0,"cloud_type":"Stratocumulus (Sc)"},' +
+        '{"coverage":10.0,"base_height":300.0,"cloud_type":"Towering Cumulus (Tcu)"}],' +
+        '"extreme_temperature":[{"hours":null,"code":"9","temperature":{"value":null,"quality":"9"}},' +
+        '{"hours":24.0,"code":"N","temperature":{"value":-5.6,"quality":"1"}}]}',
+    );
+  });
+
+  it('keeps a record with an unknown group and what was read before it', () => {
+    const record = decodeIsdLine(isdText('ADDAW1101XX1123GA1021+003001061'), 1);
+    expect(record.notes).toEqual(['group "XX1" is unknown; the groups from there on were not read']);
+    expect(toMessage(record).weather_condition).toEqual([{ present_weather_condition: 'Mist' }]);
+  });
+
+  it('leaves a list out when its groups report nothing', () => {
+    expect(toMessage(decodeIsdLine(isdText('ADDAU100000015'), 1))).not.toHaveProperty('weather_occurence');
+  });
+
+  it('shows a person the weather of now in plain words', () => {
+    expect(latestObservation(decodeIsdLine(AUSTIN, 1))).toEqual({
+      time: '2014-04-14T11:53:00.000Z',
+      temperature: 17.8,
+      dewPoint: 15,
+      windSpeed: 13.4,
+      windDirection: 360,
+      pressure: 1008.1,
+      ceiling: 396,
+      visibility: 11265,
+      skyOktas: 8,
+      weather: 'Smoke, Squalls',
     });
+    const withAu = latestObservation(decodeIsdLine(isdText('ADDAU118020015AW1201GA1021+003001061GA2091+003001101'), 1));
+    expect([withAu.weather, withAu.skyOktas]).toEqual(['Light freezing rain', null]);
   });
 });

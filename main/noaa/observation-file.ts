@@ -84,12 +84,10 @@ export async function describeFile(path: string): Promise<FileSummary> {
   }
   const firstBad = details[0];
   if (station === null) {
-    const why = firstBad === undefined ? '' : ` Line ${firstBad.line} is left out because ${firstBad.reason}.`;
-    const found = `${summaries} summaries and ${bad} damaged records`;
-    throw new AppError(
-      'noaa.noObservations',
-      `"${basename(path)}" holds no observation to replay, only ${found}.${why}`,
-    );
+    const counts = summaries + bad === 0 ? '' : `, only ${summaries} summaries and ${bad} damaged records`;
+    const why = firstBad === undefined ? '' : ` (line ${firstBad.line}: ${firstBad.reason})`;
+    const message = `"${basename(path)}" holds no observation to replay${counts}${why}.`;
+    throw new AppError('noaa.noObservations', message);
   }
   return {
     station: station.station,

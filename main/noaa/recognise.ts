@@ -21,7 +21,7 @@ const OTHER_KINDS: readonly { readonly sign: RegExp; readonly what: string }[] =
   { sign: /^"?USAF"?,"?WBAN"?,/, what: "NOAA's station list (isd-history.csv), which holds no observations" },
   { sign: /^\d{4} \d\d \d\d \d\d( +-?\d+){8}\s/, what: 'ISD-Lite, which lacks most of what a message holds' },
   { sign: /^[^\n]*(TMAX|TMIN|PRCP)/, what: "NOAA's daily summaries" },
-  { sign: /^PK\u0003\u0004/, what: 'a ZIP archive' },
+  { sign: /^PK.{2}/s, what: 'a ZIP archive' },
   { sign: /^PAR1/, what: 'a Parquet file' },
   {
     sign: /^\s*<(!doctype html|html|\?xml)/i,

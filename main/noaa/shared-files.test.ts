@@ -82,8 +82,9 @@ describe.skipIf(!existsSync(folder))('real NOAA files', () => {
       .split('\n');
     expect(records.length).toBe(reference.length);
     records.forEach((record, index) => {
-      const { length_mismatch: _, groups, ...expected } = JSON.parse(reference[index] ?? '');
-      expect(projected(record)).toEqual({ ...expected, groups: withoutCommas(groups) });
+      const expected = JSON.parse(reference[index] ?? '');
+      delete expected.length_mismatch;
+      expect(projected(record)).toEqual({ ...expected, groups: withoutCommas(expected.groups) });
       expect(record.notes).toEqual([]);
     });
   });

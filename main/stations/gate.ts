@@ -1,8 +1,8 @@
 /** Lets a bounded number of things happen at once, so that starting a thousand stations neither floods the broker nor this computer. */
 
 export type Gate = {
-  /** Runs `work` when there is room, in order of arrival; skips it (resolving to null) when it is no longer wanted by then. */
-  readonly pass: <Value>(isWanted: () => boolean, work: () => Promise<Value>) => Promise<Value | null>;
+  /** Runs `work` when there is room, in order of arrival. */
+  readonly pass: <Value>(work: () => Promise<Value>) => Promise<Value>;
 };
 
 export function createGate(mostAtOnce: number): Gate {
@@ -25,10 +25,10 @@ export function createGate(mostAtOnce: number): Gate {
   };
 
   return {
-    pass: async (isWanted, work) => {
+    pass: async (work) => {
       await enter();
       try {
-        return isWanted() ? await work() : null;
+        return await work();
       } finally {
         leave();
       }

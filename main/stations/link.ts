@@ -44,6 +44,8 @@ const REFUSED = new Set(['mqtt.certificateRefused', 'mqtt.connectRefused', 'mqtt
 const MOST_REFUSALS = 3;
 /** Connections in a row that broke before they were of any use. */
 const MOST_USELESS = 6;
+/** A connection that held so long was of use, even if nothing had to be sent. */
+const LONG_LIVED_MS = 30_000;
 
 export function createLink(options: LinkOptions): Link {
   const { scheduler } = options;
@@ -56,6 +58,12 @@ export function createLink(options: LinkOptions): Link {
   let failures = 0;
   let refusals = 0;
   let useless = 0;
+  let connectedAt = 0;
+
+  const prove = (): void => {
+    failures = 0;
+    useless = 0;
+  };
 
   const retry = scheduler.task(() => {
     void attempt();
@@ -78,13 +86,18 @@ export function createLink(options: LinkOptions): Link {
   const lost = (error: AppError): void => {
     device = null;
     era += 1;
+    if (scheduler.now() - connectedAt > LONG_LIVED_MS) prove();
     useless += 1;
     if (useless < MOST_USELESS) return tryLater(error);
     giveUp(
-      new AppError('mqtt.keepsClosing', `The broker lets "${options.identity.clientId}" connect and then closes the connection.`, {
-        hint: 'Its policy may not allow iot:Publish or iot:Subscribe for its topic, or another client uses the same client id.',
-        cause: error,
-      }),
+      new AppError(
+        'mqtt.keepsClosing',
+        `The broker lets "${options.identity.clientId}" connect and then closes the connection.`,
+        {
+          hint: 'Its policy may not allow iot:Publish or iot:Subscribe for its topic, or another client uses the same client id.',
+          cause: error,
+        },
+      ),
     );
   };
 
@@ -99,9 +112,10 @@ export function createLink(options: LinkOptions): Link {
     const isMine = (): boolean => isWanted && era === mine;
     await closing;
     try {
-      const made = await options.gate.pass(isMine, () => {
+      const made = await options.gate.pass(() => {
         const broker = options.broker();
-        if (broker === null) return Promise.resolve(null);
+        // It may have waited for its turn until it was not wanted any more.
+        if (broker === null || !isMine()) return Promise.resolve(null);
         lastAttempt = scheduler.now();
         return options.connect({
           broker,
@@ -120,6 +134,7 @@ export function createLink(options: LinkOptions): Link {
       }
       device = made;
       refusals = 0;
+      connectedAt = scheduler.now();
       options.onConnected(made);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
@@ -131,9 +146,8 @@ export function createLink(options: LinkOptions): Link {
     open: () => {
       if (isWanted) return;
       isWanted = true;
-      failures = 0;
+      prove();
       refusals = 0;
-      useless = 0;
       retry.at(Math.max(scheduler.now(), lastAttempt + LEAST_PAUSE_MS));
     },
     close: async () => {
@@ -146,9 +160,6 @@ export function createLink(options: LinkOptions): Link {
       }
       await closing;
     },
-    prove: () => {
-      failures = 0;
-      useless = 0;
-    },
+    prove,
   };
 }

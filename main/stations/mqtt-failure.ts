@@ -60,6 +60,11 @@ export async function explainConnectFailure(
   return (await lookAtTls(broker, identity)) ?? closedOnConnect(broker, identity, name);
 }
 
+/** Why a connection takes so long; null when TLS is in order, so that there is still something to wait for. */
+export function explainSilence(broker: Broker, identity: MqttIdentity): Promise<AppError | null> {
+  return lookAtTls(broker, identity);
+}
+
 function noListener(broker: Broker): AppError {
   return new AppError('mqtt.noListener', `Nothing listens at ${at(broker)}.`, {
     hint: 'Start the broker, or check host and port.',
@@ -128,10 +133,14 @@ function tlsFailure(broker: Broker, { clientId }: MqttIdentity, code: string): A
     });
   }
   if (code.startsWith('ERR_SSL') || code === 'ECONNRESET') {
-    return new AppError('mqtt.certificateRefused', `The broker at ${at(broker)} refuses the certificate of "${clientId}".`, {
-      hint: 'It must be signed by an authority the broker knows, be active and not expired.',
-      cause,
-    });
+    return new AppError(
+      'mqtt.certificateRefused',
+      `The broker at ${at(broker)} refuses the certificate of "${clientId}".`,
+      {
+        hint: 'It must be signed by an authority the broker knows, be active and not expired.',
+        cause,
+      },
+    );
   }
   return null;
 }

@@ -2,7 +2,7 @@
 import { io, iot, mqtt } from 'aws-iot-device-sdk-v2';
 import { AppError } from '../../preload/errors.ts';
 import type { Broker, MqttIdentity } from './api.ts';
-import { badIdentity, connectionLost, explainConnectFailure, nameOfFailure } from './mqtt-failure.ts';
+import { badIdentity, connectionLost, explainConnectFailure, explainSilence, nameOfFailure } from './mqtt-failure.ts';
 
 export type Arrival = {
   readonly topic: string;
@@ -21,7 +21,7 @@ export type Device = {
   readonly disconnect: () => Promise<void>;
 };
 
-export type ConnectOptions = {
+type ConnectOptions = {
   readonly broker: Broker;
   readonly identity: MqttIdentity;
   /** False: the broker keeps the session while the client is away. */
@@ -35,6 +35,8 @@ export type ConnectOptions = {
 export type Connect = (options: ConnectOptions) => Promise<Device>;
 
 const CONNECT_LIMIT_MS = 10_000;
+/** The runtime's TLS library answers a server it does not trust with up to 30 s of silence; this is when we look ourselves. */
+const PATIENCE_MS = 3_000;
 const DISCONNECT_LIMIT_MS = 3_000;
 /** AWS allows 30-1,200 s. */
 const KEEP_ALIVE_SECONDS = 60;
@@ -72,13 +74,15 @@ export const connectDevice: Connect = async (options) => {
   });
   try {
     const connecting = connection.connect();
-    // When the limit strikes first, its later failure has nobody to tell.
-    connecting.catch(() => undefined);
-    const isConnected = await limited(connecting.then(() => true), CONNECT_LIMIT_MS, false);
-    if (!isConnected) throw new Error('AWS_IO_TLS_NEGOTIATION_TIMEOUT');
+    const connected = connecting.then(() => true);
+    if (!(await limited(connected, PATIENCE_MS, false))) {
+      const problem = await explainSilence(broker, identity);
+      if (problem !== null) throw problem;
+      if (!(await limited(connected, CONNECT_LIMIT_MS, false))) throw new Error('AWS_IO_SOCKET_TIMEOUT');
+    }
   } catch (reason) {
     void leave();
-    throw await explainConnectFailure(broker, identity, reason);
+    throw reason instanceof AppError ? reason : await explainConnectFailure(broker, identity, reason);
   }
   return {
     publish: (topic, payload, settled) => {

@@ -8,7 +8,7 @@ export type Timing = {
   readonly after: (delayMs: number, run: () => void) => () => void;
 };
 
-export type Task = {
+type Task = {
   /** Moves the task to `due`; Infinity takes it out until it is moved again. */
   readonly at: (due: number) => void;
 };

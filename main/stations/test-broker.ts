@@ -1,8 +1,8 @@
 /** A real TLS broker for this room's tests: own CA, client certificates required, restartable on the same port, with faults a test can ask for. */
 import 'reflect-metadata';
 import { createPrivateKey, webcrypto } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
-import { createServer, type Server, type TLSSocket } from 'node:tls';
+import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type Server } from 'node:tls';
 import {
   BasicConstraintsExtension,
   SubjectAlternativeNameExtension,
@@ -14,7 +14,7 @@ import type { Broker, MqttIdentity } from './api.ts';
 
 const EC_P256 = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 const SIGNING = { name: 'ECDSA', hash: 'SHA-256' } as const;
-const provider = webcrypto as unknown as Crypto;
+const provider = webcrypto as unknown as Parameters<typeof X509CertificateGenerator.create>[1];
 
 type Keys = Awaited<ReturnType<typeof makeKeys>>;
 const makeKeys = () => webcrypto.subtle.generateKey(EC_P256, true, ['sign', 'verify']);
@@ -27,7 +27,9 @@ const validity = () => ({ notBefore: new Date(Date.now() - 3_600_000), notAfter:
 
 async function keyText(keys: Keys): Promise<string> {
   const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey));
-  return createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' }).export({ type: 'sec1', format: 'pem' }).toString();
+  return createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' })
+    .export({ type: 'sec1', format: 'pem' })
+    .toString();
 }
 
 /** A certificate authority made for one test; `issue` makes a device (or server) certificate whose client id is its name. */
@@ -66,13 +68,12 @@ export async function createAuthority(name: string): Promise<Authority> {
   };
 }
 
-export type Received = { readonly clientId: string; readonly topic: string; readonly payload: string };
+type Received = { readonly clientId: string; readonly topic: string; readonly payload: string };
 
 export type TestBroker = {
   readonly address: Broker;
   /** Every message a device published, in order of arrival, over all restarts. */
   readonly received: readonly Received[];
-  readonly connections: () => number;
   readonly publish: (topic: string, payload: string | Buffer, retain?: boolean) => Promise<void>;
   /** Ends every connection without a word and stops listening, as a crash does. */
   readonly crash: () => Promise<void>;
@@ -91,9 +92,11 @@ export type Faults = {
 export async function startTestBroker(authority: Authority, faults: Faults = {}): Promise<TestBroker> {
   const identity = await authority.issue('broker');
   const received: Received[] = [];
-  const sockets = new Set<TLSSocket>();
+  /** Raw ones too: a client that gives up during the handshake may hold its side open for long. */
+  const sockets = new Set<Socket>();
   let port = 0;
   let hasDropped = false;
+  const dropped = new WeakSet<object>();
 
   const open = async (): Promise<{ readonly server: Server; readonly aedes: Aedes }> => {
     const aedes = await Aedes.createBroker();
@@ -112,18 +115,25 @@ export async function startTestBroker(authority: Authority, faults: Faults = {})
       if (client === null) return done(null);
       if (!hasDropped && faults.dropAfter === received.length) {
         hasDropped = true;
+        dropped.add(client);
         for (const socket of sockets) socket.destroy();
-        return;
       }
+      // What the dropped client sent behind that message goes the same way.
+      if (dropped.has(client)) return;
       received.push({ clientId: client.id, topic: packet.topic, payload: packet.payload.toString() });
       done(null);
     };
     const options = { key: identity.keyPem, cert: identity.certificatePem, ca: authority.ca };
-    const server = createServer({ ...options, requestCert: true, rejectUnauthorized: true, noDelay: true }, (socket) => {
+    const server = createServer(
+      { ...options, requestCert: true, rejectUnauthorized: true, noDelay: true },
+      (socket) => {
+        socket.on('error', () => socket.destroy());
+        aedes.handle(socket);
+      },
+    );
+    server.on('connection', (socket: Socket) => {
       sockets.add(socket);
       socket.on('close', () => sockets.delete(socket));
-      socket.on('error', () => socket.destroy());
-      aedes.handle(socket);
     });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -148,7 +158,6 @@ export async function startTestBroker(authority: Authority, faults: Faults = {})
   return {
     address: { host: '127.0.0.1', port, ca: authority.ca },
     received,
-    connections: () => sockets.size,
     publish: (topic, payload, retain = false) =>
       new Promise((resolve, reject) => {
         if (running === null) return reject(new Error('the test broker is down'));

@@ -15,7 +15,7 @@ export function AddedNotice({ outcome }: { readonly outcome: StationsAdded }) {
         </li>
       ))}
       {outcome.skipped.map(({ name, records, firstLine }) => (
-        <li key={name}>{t('notify.skipped', { name, count: records, line: firstLine })}</li>
+        <li key={name}>{t('notify.skipped', { name, count: records, amount: records, line: firstLine })}</li>
       ))}
     </ul>
   );

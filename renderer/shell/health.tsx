@@ -55,7 +55,7 @@ function ProcessRow({ process }: { readonly process: ProcessHealth }) {
         <span className={styles['dot']} />
         <strong>{t(`health.${name}`)}</strong>
         <span className={styles['state']}>{t(`health.state.${state}`)}</span>
-        <span className={styles['restarts']}>{t('health.restarts', { count: restarts })}</span>
+        <span className={styles['restarts']}>{t('health.restarts', { count: restarts, amount: restarts })}</span>
       </div>
       {error !== null && <ErrorNotice error={error} />}
     </li>

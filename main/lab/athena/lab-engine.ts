@@ -3,7 +3,13 @@
 export type TableReference = { readonly database: string; readonly table: string };
 
 /** Hive type spelling as in the Glue catalog, e.g. `array<struct<coverage:double>>`. */
-export type LakeColumn = { readonly name: string; readonly type: string };
+export type LakeColumn = {
+  readonly name: string;
+  readonly type: string;
+  /** The key in the files and the type with the keys in the files' own spelling, where these differ from the catalogue's lower case. */
+  readonly jsonKey?: string;
+  readonly jsonType?: string;
+};
 
 export type LakeFile = {
   /** Absolute path on disk. */

@@ -2,17 +2,15 @@
  * The MQTT broker: aedes over TLS on loopback. A client certificate of the lab's CA is needed, registered and ACTIVE, and its policies
  * decide on every connect, publish, subscribe and delivery. A message is acknowledged when it is in the journal.
  */
-import { Aedes, type Client } from 'aedes';
+import { Aedes, type Client, type ConnectPacket } from 'aedes';
 import { createServer, type TLSSocket } from 'node:tls';
-import { AppError } from '../../../preload/errors.ts';
 import { createLogger } from '../../log.ts';
-import { basicIngestRule } from '../rules/rule-book.ts';
 import type { LabIdentity } from '../services.ts';
+import { publishRefusal, subscribeRefusal } from './authorization.ts';
 import { certificateIdOf, type CertificateAuthority } from './certificate-authority.ts';
 import { openConnectionPolicy, type ConnectionPolicy } from './connection-policy.ts';
 import type { Journal } from './journal.ts';
 import { listenOnLoopback, type PortChoice } from './loopback.ts';
-import { filterFaultForSubscribing, publishFault } from './mqtt-limits.ts';
 import type { Registry } from './registry.ts';
 import { boundSessions } from './session-queues.ts';
 import { limitBacklog, limitPacketSize, mayTakeMore } from './socket-limits.ts';
@@ -25,7 +23,12 @@ export type Broker = {
   readonly close: () => Promise<void>;
 };
 
-type Session = { readonly certificateId: string; readonly clientId: string; readonly policy: ConnectionPolicy };
+type Session = {
+  readonly clientId: string;
+  readonly policy: ConnectionPolicy;
+  /** The topic filters it is subscribed to. */
+  readonly filters: Set<string>;
+};
 
 const HANDSHAKE_LIMIT_MS = 10_000;
 const CONNECT_LIMIT_MS = 10_000;
@@ -46,9 +49,8 @@ export async function openBroker(parts: {
 }): Promise<Broker> {
   const { registry, identity, authority, journal, port: portChoice, onChange } = parts;
   const certificateOfSocket = new WeakMap<object, string>();
-  const sessions = new WeakMap<Client, Session>();
+  const sessions = new WeakMap<object, Session>();
   const sockets = new Set<TLSSocket>();
-  const refusedSubscriptions = new WeakSet<object>();
 
   /** Refuses by closing, as AWS does: MQTT 3.1.1 has no way to tell a publisher why. */
   const refusal = (clientId: string, reason: string): Error => {
@@ -64,14 +66,14 @@ export async function openBroker(parts: {
     const certificateId = certificateOfSocket.get(client.conn);
     if (certificateId === undefined) return refusal(clientId, 'no certificate');
     if (clientId === '') return refusal(clientId, 'the client id is empty');
-    if (Buffer.byteLength(clientId) > LONGEST_CLIENT_ID) return refusal(clientId, 'the client id is longer than 128 bytes');
+    if (Buffer.byteLength(clientId) > LONGEST_CLIENT_ID)
+      return refusal(clientId, 'the client id is longer than 128 bytes');
     const policy = openConnectionPolicy(registry, identity, { certificateId, clientId });
     const decision = policy.decide('iot:Connect', `client/${clientId}`);
     if (!decision.isAllowed) return refusal(clientId, decision.reason);
-    const session = { certificateId, clientId, policy };
-    const willFault = will === undefined ? undefined : publishRefusal(session, will);
-    if (willFault !== undefined) return refusal(clientId, `the last will: ${willFault}`);
-    sessions.set(client, session);
+    const willRefusal = will === undefined ? undefined : publishRefusal(policy, will);
+    if (willRefusal !== undefined) return refusal(clientId, `the last will: ${willRefusal}`);
+    sessions.set(client, { clientId, policy, filters: new Set() });
     return undefined;
   };
 
@@ -90,7 +92,7 @@ export async function openBroker(parts: {
         done(new Error('a publisher without a session'));
         return;
       }
-      const reason = publishRefusal(session, packet);
+      const reason = publishRefusal(session.policy, packet);
       if (reason !== undefined) {
         done(refusal(session.clientId, reason));
         return;
@@ -98,19 +100,25 @@ export async function openBroker(parts: {
       const { topic, payload } = packet;
       const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
       journal.append({ topic, clientId: session.clientId, payload: bytes }, (error) => {
-        if (error !== null) log.error({ error: error.message }, 'the journal cannot be written, a message is not acknowledged');
+        if (error !== null)
+          log.error({ error: error.message }, 'the journal cannot be written, a message is not acknowledged');
         done(error);
       });
     },
     // A refused subscription gets return code 0x80 in its SUBACK and the connection stays, as MQTT 3.1.1 (3.9.3) has it and the AWS
     // device SDKs expect it. (AWS itself was also seen to close the connection.)
     authorizeSubscribe: (client, subscription, done) => {
-      const reason = subscribeRefusal(sessions.get(client), subscription);
+      const session = sessions.get(client);
+      if (session === undefined) {
+        done(new Error('a subscriber without a session'));
+        return;
+      }
+      const reason = subscribeRefusal(session.policy, subscription, session.filters);
       if (reason === undefined) {
+        session.filters.add(subscription.topic);
         done(null, subscription);
         return;
       }
-      refusedSubscriptions.add(subscription);
       log.warn({ clientId: client.id, reason }, 'refused a subscription');
       done(null, null);
     },
@@ -122,7 +130,13 @@ export async function openBroker(parts: {
       return policy.decide('iot:Receive', `topic/${packet.topic}`).isAllowed ? packet : null;
     },
   });
-  boundSessions(broker, (subscription) => refusedSubscriptions.has(subscription));
+  boundSessions(broker, (client, subscription) => {
+    const session = sessions.get(client);
+    return session === undefined || subscribeRefusal(session.policy, subscription, session.filters) !== undefined;
+  });
+  broker.on('unsubscribe', (filters, client) => {
+    for (const filter of filters) sessions.get(client)?.filters.delete(filter);
+  });
   broker.on('clientReady', onChange);
   broker.on('clientDisconnect', onChange);
 

@@ -47,7 +47,9 @@ export type CertificateAuthority = {
   readonly server: { readonly certPem: string; readonly keyPem: string };
   /** Throws AwsError InvalidRequestException when the CSR cannot be read, is not signed by its key, or the key is too weak or of another kind. */
   readonly signRequest: (csrPem: string) => Promise<IssuedCertificate>;
-  readonly makeKeys: () => Promise<IssuedCertificate & { readonly publicKeyPem: string; readonly privateKeyPem: string }>;
+  readonly makeKeys: () => Promise<
+    IssuedCertificate & { readonly publicKeyPem: string; readonly privateKeyPem: string }
+  >;
 };
 
 /** Opens the authority: certificate in `<labFolder>/ca.pem`, keys below `<labFolder>/iot`, readable by the owner only. */
@@ -71,7 +73,12 @@ export async function openCertificateAuthority(labFolder: string): Promise<Certi
       return device(publicKey, subject === '' ? DEFAULT_SUBJECT : subject);
     },
     makeKeys: async () => {
-      const rsa = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) };
+      const rsa = {
+        name: 'RSASSA-PKCS1-v1_5',
+        hash: 'SHA-256',
+        modulusLength: 2048,
+        publicExponent: new Uint8Array([1, 0, 1]),
+      };
       const keys = await webcrypto.subtle.generateKey(rsa, true, ['sign', 'verify']);
       const privateKey = createPrivateKey({ key: await pkcs8(keys.privateKey), format: 'der', type: 'pkcs8' });
       return {
@@ -134,7 +141,8 @@ async function openServerCertificate(
   const certificateFile = join(folder, 'server.pem');
   const keyFile = join(folder, 'server-key.pem');
   const [certPem, keyPem] = await Promise.all([readIfThere(certificateFile), readIfThere(keyFile)]);
-  if (certPem !== undefined && keyPem !== undefined && (await isGoodServer(certPem, keyPem, root))) return { certPem, keyPem };
+  if (certPem !== undefined && keyPem !== undefined && (await isGoodServer(certPem, keyPem, root)))
+    return { certPem, keyPem };
   const keys = await webcrypto.subtle.generateKey(CURVE, true, ['sign', 'verify']);
   const certificate = await issue(keys.publicKey, 'CN=localhost', new Date(Date.now() + SERVER_DAYS * DAY_MS), [
     new BasicConstraintsExtension(false, undefined, true),
@@ -185,7 +193,9 @@ async function issueCertificate(request: {
   });
 }
 
-async function checkRequest(csrPem: string): Promise<{ readonly publicKey: webcrypto.CryptoKey; readonly subject: string }> {
+async function checkRequest(
+  csrPem: string,
+): Promise<{ readonly publicKey: webcrypto.CryptoKey; readonly subject: string }> {
   const request = readRequest(csrPem);
   const key = createPublicKey({ key: Buffer.from(request.publicKey.rawData), format: 'der', type: 'spki' });
   if (!isAcceptedKey(key)) {

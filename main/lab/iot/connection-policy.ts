@@ -1,6 +1,12 @@
 /** What one connected certificate may do, from the policies attached to it right now. */
 import { parsePolicyDocument } from './policy-document.ts';
-import { evaluatePolicies, type Decision, type IotAction, type NamedPolicy, type PolicyContext } from './policy-evaluation.ts';
+import {
+  evaluatePolicies,
+  type Decision,
+  type IotAction,
+  type NamedPolicy,
+  type PolicyContext,
+} from './policy-evaluation.ts';
 import { documentOf } from './policies.ts';
 import type { Registry } from './registry.ts';
 

@@ -23,7 +23,8 @@ export function bodyOf<Value>(input: RestInput, schema: ZodType<Value>): Value {
 export function nameOf(value: string | undefined, what: string, pattern: RegExp, longest: number): string {
   if (value === undefined || value === '') throw invalidRequest(`Missing value for '${what}'.`);
   if (value.length > longest) throw failedConstraint(value, what, `length less than or equal to ${longest}`);
-  if (!pattern.test(value)) throw failedConstraint(value, what, `satisfy regular expression pattern: ${pattern.source}`);
+  if (!pattern.test(value))
+    throw failedConstraint(value, what, `satisfy regular expression pattern: ${pattern.source}`);
   return value;
 }
 
@@ -59,7 +60,10 @@ export const BY_TOKEN: PageNames = { tokenName: 'nextToken', sizeName: 'maxResul
 export const BY_MARKER: PageNames = { tokenName: 'marker', sizeName: 'pageSize', largest: 250 };
 
 /** An answer's next-page member, left out on the last page. */
-export function nextPage<Name extends string>(name: Name, next: string | undefined): { readonly [Key in Name]?: string } {
+export function nextPage<Name extends string>(
+  name: Name,
+  next: string | undefined,
+): { readonly [Key in Name]?: string } {
   const member: { [Key in Name]?: string } = {};
   if (next !== undefined) member[name] = next;
   return member;

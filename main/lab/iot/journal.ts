@@ -185,7 +185,6 @@ export function openJournal(
   };
 }
 
-
 function limited(messages: readonly JournalMessage[], start: number, limits: ReadLimits): readonly JournalMessage[] {
   let bytes = 0;
   let end = start;

@@ -10,7 +10,10 @@ const TRIES = 100;
  * Resolves with the port that all servers share: the given number, or for `{ prefer }` the next one that is free, or any for 0.
  * Throws AppError `lab.portTaken`.
  */
-export async function listenOnLoopback(make: () => Server, choice: PortChoice): Promise<{
+export async function listenOnLoopback(
+  make: () => Server,
+  choice: PortChoice,
+): Promise<{
   readonly port: number;
   readonly servers: readonly Server[];
 }> {

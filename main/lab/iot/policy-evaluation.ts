@@ -38,7 +38,12 @@ export function evaluatePolicies(
   return { isAllowed, action, resource, reason: reasonOf(policies, action, resource, deciding) };
 }
 
-type Match = { readonly effect: string; readonly name: string; readonly index: number; readonly statement: PolicyStatement };
+type Match = {
+  readonly effect: string;
+  readonly name: string;
+  readonly index: number;
+  readonly statement: PolicyStatement;
+};
 
 function reasonOf(policies: readonly NamedPolicy[], action: string, resource: string, deciding?: Match): string {
   if (policies.length === 0) return `${action} on ${resource} is refused: no policy is attached to the certificate`;

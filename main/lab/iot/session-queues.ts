@@ -8,15 +8,16 @@ const log = createLogger('lab.iot.sessions');
 const MOST_QUEUED = 5_000;
 const MOST_RETAINED = 5_000;
 
-type Subscription = { readonly clientId: string; readonly topic: string };
+type Subscriber = { readonly clientId: string };
 type Client = { readonly id: string };
+type Subscription = { readonly topic: string; readonly qos: 0 | 1 | 2 };
 type Packet = { readonly topic: string; readonly payload: Buffer };
 
 /** What we use of the store of aedes, which its types do not show. */
 type Persistence = {
-  outgoingEnqueueCombi: (subscriptions: readonly Subscription[], packet: unknown) => Promise<void>;
+  outgoingEnqueueCombi: (subscribers: readonly Subscriber[], packet: unknown) => Promise<void>;
   outgoingClearMessageId: (client: Client, packet: unknown) => Promise<unknown>;
-  addSubscriptions: (client: Client, subscriptions: readonly object[]) => Promise<unknown>;
+  addSubscriptions: (client: Client, subscriptions: readonly Subscription[]) => Promise<unknown>;
   storeRetained: (packet: Packet) => Promise<unknown>;
 };
 
@@ -30,9 +31,13 @@ const brokerSchema = z.object({
 
 /**
  * Puts the bounds into a running broker.
- * @param isRefused tells subscriptions that the broker did not grant; aedes would remember them with the granted ones of their packet.
+ * @param isRefused tells of a subscription that is not granted: aedes would remember it with the granted ones of its packet, before it
+ *   has asked about all of them.
  */
-export function boundSessions(broker: object, isRefused: (subscription: object) => boolean): void {
+export function boundSessions(
+  broker: object,
+  isRefused: (client: Client, subscription: Subscription) => boolean,
+): void {
   const { persistence } = brokerSchema.parse({ persistence: Reflect.get(broker, 'persistence') });
   const enqueue = persistence.outgoingEnqueueCombi.bind(persistence);
   const clear = persistence.outgoingClearMessageId.bind(persistence);
@@ -41,13 +46,13 @@ export function boundSessions(broker: object, isRefused: (subscription: object) 
   const queued = new Map<string, number>();
   const retained = new Set<string>();
 
-  persistence.outgoingEnqueueCombi = (subscriptions, packet) => {
-    if (subscriptions.length === 0) return enqueue(subscriptions, packet);
-    const taken = subscriptions.filter(({ clientId }) => (queued.get(clientId) ?? 0) < MOST_QUEUED);
+  persistence.outgoingEnqueueCombi = (subscribers, packet) => {
+    const taken = subscribers.filter(({ clientId }) => (queued.get(clientId) ?? 0) < MOST_QUEUED);
     for (const { clientId } of taken) {
       const count = (queued.get(clientId) ?? 0) + 1;
       queued.set(clientId, count);
-      if (count === MOST_QUEUED) log.warn({ clientId, messages: count }, 'a session is full, further messages are dropped');
+      if (count === MOST_QUEUED)
+        log.warn({ clientId, messages: count }, 'a session is full, further messages are dropped');
     }
     return enqueue(taken, packet);
   };
@@ -63,7 +68,7 @@ export function boundSessions(broker: object, isRefused: (subscription: object) 
   persistence.addSubscriptions = (client, subscriptions) =>
     subscribe(
       client,
-      subscriptions.filter((subscription) => !isRefused(subscription)),
+      subscriptions.filter((subscription) => !isRefused(client, subscription)),
     );
   persistence.storeRetained = async (packet) => {
     if (packet.payload.length === 0) retained.delete(packet.topic);

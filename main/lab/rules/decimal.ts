@@ -44,7 +44,7 @@ export function divide(a: Decimal, b: Decimal): Decimal | undefined {
   const quotient = numerator / b.coefficient;
   // A digit that stands for "not exact" keeps the later rounding honest.
   const isExact = quotient * b.coefficient === numerator;
-  const sticky = isExact ? 0n : (numerator < 0n) === (b.coefficient < 0n) ? 1n : -1n;
+  const sticky = isExact ? 0n : numerator < 0n === b.coefficient < 0n ? 1n : -1n;
   return rounded({ coefficient: quotient * 10n + sticky, exponent: a.exponent - b.exponent - shift - 1 });
 }
 
@@ -69,7 +69,8 @@ export function decimalText({ coefficient, exponent }: Decimal): string {
   const point = digits.length + exponent;
   if (exponent < 0 && point > 0) return `${sign}${digits.slice(0, point)}.${digits.slice(point)}`;
   if (exponent < 0 && point > -6) return `${sign}0.${'0'.repeat(-point)}${digits}`;
-  const fraction = digits.length > 1 ? `.${digits.slice(1)}` : '';
+  const rest = digits.slice(1).replace(/0+$/, '');
+  const fraction = rest === '' ? '' : `.${rest}`;
   return `${sign}${digits[0] ?? '0'}${fraction}E${point - 1}`;
 }
 

@@ -1,4 +1,5 @@
 /** Takes messages out of the journal in order, runs the rules on them and hands the results to the actions. */
+import { AppError } from '../../../preload/errors.ts';
 import { createLogger } from '../../log.ts';
 import type { RuleCounters } from '../api.ts';
 import { readCheckpoint, writeCheckpoint, type Checkpoint, type RuleCounts } from '../iot/checkpoint.ts';
@@ -45,7 +46,7 @@ export async function openEngine(parts: {
 
   let isClosing = false;
   let wake: () => void = () => undefined;
-  const waiters = new Set<{ readonly upTo: number; readonly resolve: () => void }>();
+  const waiters = new Set<{ readonly upTo: number; readonly settle: (error?: Error) => void }>();
   let saveTimer: NodeJS.Timeout | undefined;
   let saving: Promise<void> = Promise.resolve();
 
@@ -62,7 +63,8 @@ export async function openEngine(parts: {
   const save = (): Promise<void> => {
     clearTimeout(saveTimer);
     saveTimer = undefined;
-    const checkpoint: Checkpoint = { acted, reserved, counters: Object.fromEntries(counters) };
+    const current = [...counters].filter(([ruleName]) => rules.get(ruleName) !== undefined);
+    const checkpoint: Checkpoint = { acted, reserved, counters: Object.fromEntries(current) };
     // One after the other, so that an older one never lies over a newer one.
     const done = saving.then(() => writeCheckpoint(checkpointPath, checkpoint));
     saving = done.catch(() => undefined);
@@ -114,7 +116,7 @@ export async function openEngine(parts: {
       for (const waiter of waiters) {
         if (waiter.upTo > acted) continue;
         waiters.delete(waiter);
-        waiter.resolve();
+        waiter.settle();
       }
       saveSoon();
       onChange();
@@ -148,12 +150,17 @@ export async function openEngine(parts: {
     drain: () => {
       const upTo = journal.lastSequence();
       if (acted >= upTo) return Promise.resolve();
-      return new Promise((resolve) => void waiters.add({ upTo, resolve }));
+      return new Promise((resolve, reject) => {
+        waiters.add({ upTo, settle: (error) => (error === undefined ? resolve() : reject(error)) });
+      });
     },
     close: async () => {
       isClosing = true;
       wake();
       await working;
+      for (const { settle } of waiters) {
+        settle(new AppError('lab.stopped', 'The lab stopped before all messages had passed the rules.'));
+      }
       await save();
     },
   };

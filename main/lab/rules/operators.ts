@@ -69,7 +69,9 @@ function equal(left: Value, right: Value): boolean {
     return left.length === right.length && left.every((item, index) => equal(item, right[index]));
   }
   if (isObject(left) && isObject(right)) {
-    return left.size === right.size && [...left].every(([key, value]) => right.has(key) && equal(value, right.get(key)));
+    return (
+      left.size === right.size && [...left].every(([key, value]) => right.has(key) && equal(value, right.get(key)))
+    );
   }
   return left === right;
 }

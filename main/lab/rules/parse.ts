@@ -65,7 +65,8 @@ function parseName(cursor: Cursor): string {
 }
 
 function parseExpression(cursor: Cursor): Expression {
-  if (++cursor.depth > DEEPEST) throw sqlError(cursor.sql, current(cursor).start, 'the expression is nested too deeply');
+  if (++cursor.depth > DEEPEST)
+    throw sqlError(cursor.sql, current(cursor).start, 'the expression is nested too deeply');
   const expression = parseOr(cursor);
   cursor.depth--;
   return expression;
@@ -172,7 +173,8 @@ function parseWord(cursor: Cursor, token: Token): Expression {
   if (word === 'CASE' || word === 'EXISTS') throw notYet(cursor, word);
   if (RESERVED.has(word)) throw unexpected(cursor, 'an expression');
   const names = parseNames(cursor);
-  if (isSymbol(cursor, '(')) throw sqlError(cursor.sql, token.start, `${notInTheLab(`the function ${names.join('.')}()`)}`);
+  if (isSymbol(cursor, '('))
+    throw sqlError(cursor.sql, token.start, `${notInTheLab(`the function ${names.join('.')}()`)}`);
   if (isSymbol(cursor, '[')) throw unexpected(cursor, 'an operator: array items are reached with get()');
   return { kind: 'path', names };
 }
@@ -202,7 +204,8 @@ function isValueKeyword(cursor: Cursor): boolean {
 }
 
 function nested(cursor: Cursor, parse: () => Expression): Expression {
-  if (++cursor.depth > DEEPEST) throw sqlError(cursor.sql, current(cursor).start, 'the expression is nested too deeply');
+  if (++cursor.depth > DEEPEST)
+    throw sqlError(cursor.sql, current(cursor).start, 'the expression is nested too deeply');
   const expression = parse();
   cursor.depth--;
   return expression;

@@ -114,7 +114,12 @@ export function ruleRoutes(book: RuleBook, identity: LabIdentity): readonly Rest
         return {};
       },
     },
-    { method: 'POST', path: '/rules/{ruleName}/enable', name: 'EnableTopicRule', handle: (input) => enable(input, true) },
+    {
+      method: 'POST',
+      path: '/rules/{ruleName}/enable',
+      name: 'EnableTopicRule',
+      handle: (input) => enable(input, true),
+    },
     {
       method: 'POST',
       path: '/rules/{ruleName}/disable',

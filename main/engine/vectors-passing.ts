@@ -1,0 +1,1 @@
+/** vectors */ export const PASSING: readonly string[] = [];

@@ -1,0 +1,122 @@
+/** One delivery stream alive: takes records into its buffer and delivers when size or interval is reached, whichever comes first. */
+import { createLogger } from '../../log.ts';
+import { AwsError, type ObjectStore } from '../services.ts';
+import type { Origin } from './buffer-format.ts';
+import { deliver } from './delivery.ts';
+import { openStreamBuffer, type Segment } from './stream-buffer.ts';
+import type { StreamRecord } from './stream-record.ts';
+
+const log = createLogger('lab.firehose');
+
+export type DeliveryStream = {
+  /** Resolves when the records are on disk. Throws AwsError ServiceUnavailableException while too much waits undelivered. */
+  readonly put: (records: readonly Buffer[], origin: Origin | undefined) => Promise<void>;
+  /** Delivers everything now. Throws what keeps the bucket from taking it. */
+  readonly flush: () => Promise<void>;
+  readonly waiting: () => Pick<Segment, 'bytes' | 'records' | 'since'>;
+  /** Size or interval may have changed. */
+  readonly settingsChanged: () => void;
+  readonly close: () => Promise<void>;
+};
+
+type Options = {
+  readonly folder: string;
+  /** Read anew at each use: an update of the destination holds for what is buffered already. */
+  readonly stream: () => StreamRecord;
+  readonly objects: ObjectStore;
+  readonly onChange: () => void;
+};
+
+const MIB = 1024 * 1024;
+/** What may wait beyond the buffer's own size while the bucket cannot take it. */
+const MAX_BACKLOG_BYTES = 256 * MIB;
+const FIRST_RETRY_MS = 1000;
+const LAST_RETRY_MS = 60_000;
+
+export async function openDeliveryStream(options: Options): Promise<DeliveryStream> {
+  const buffer = await openStreamBuffer(options.folder);
+  let timer: NodeJS.Timeout | null = null;
+  let deliveries: Promise<void> = Promise.resolve();
+  let isDelivering = false;
+  let isClosed = false;
+  let retryMs = FIRST_RETRY_MS;
+
+  const sizeLimit = (): number => options.stream().destination.sizeMiB * MIB;
+
+  const deliverAll = async (): Promise<void> => {
+    await buffer.seal();
+    for (let segment = buffer.oldestSealed(); segment !== null && !isClosed; segment = buffer.oldestSealed()) {
+      await deliver(segment, options.stream(), options.objects);
+      await buffer.drop(segment);
+      options.onChange();
+    }
+  };
+
+  /** One delivery at a time, each after the one before it, whatever became of that. */
+  const enqueue = (): Promise<void> => {
+    disarm();
+    isDelivering = true;
+    const done = deliveries.then(deliverAll);
+    deliveries = done.then(
+      () => {
+        retryMs = FIRST_RETRY_MS;
+        isDelivering = false;
+        arm();
+      },
+      (error: unknown) => {
+        log.warn({ err: error, stream: options.stream().name, retryMs }, 'a buffer could not be delivered');
+        isDelivering = false;
+        arm(retryMs);
+        retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
+      },
+    );
+    return done;
+  };
+  const deliverSoon = (): void => {
+    // A failure is logged and tried again by the queue itself.
+    enqueue().catch(() => undefined);
+  };
+
+  const disarm = (): void => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+  };
+  const arm = (delayMs?: number): void => {
+    if (timer !== null || isDelivering || isClosed) return;
+    const { bytes, since } = buffer.current();
+    const due = since === null ? null : since + options.stream().destination.intervalSeconds * 1000;
+    if (delayMs !== undefined) timer = setTimeout(deliverSoon, delayMs);
+    else if (bytes >= sizeLimit()) deliverSoon();
+    else if (due !== null) timer = setTimeout(deliverSoon, Math.max(0, due - Date.now()));
+  };
+
+  if (buffer.oldestSealed() !== null) deliverSoon();
+  else arm();
+
+  return {
+    put: async (records, origin) => {
+      if (buffer.total().bytes > sizeLimit() + MAX_BACKLOG_BYTES) {
+        throw new AwsError('ServiceUnavailableException', 'Slow down.', 503);
+      }
+      const written = buffer.put(records, origin);
+      // The interval counts from the first record, not from when its write is done.
+      if (buffer.current().bytes >= sizeLimit() && !isDelivering && buffer.oldestSealed() === null) deliverSoon();
+      else arm();
+      await written;
+      options.onChange();
+    },
+    flush: enqueue,
+    waiting: () => buffer.total(),
+    settingsChanged: () => {
+      if (isDelivering) return;
+      disarm();
+      arm();
+    },
+    close: async () => {
+      isClosed = true;
+      disarm();
+      await deliveries;
+      await buffer.close();
+    },
+  };
+}

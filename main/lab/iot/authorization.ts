@@ -1,0 +1,61 @@
+/** Whether a connected client may publish or subscribe: the limits of AWS IoT first, then the policies. */
+import { basicIngestRule } from '../rules/rule-book.ts';
+import { filterFault, topicFault } from '../rules/topic-filter.ts';
+import type { ConnectionPolicy } from './connection-policy.ts';
+import type { Decision } from './policy-evaluation.ts';
+
+const LARGEST_PAYLOAD = 128 * 1024;
+const MOST_SUBSCRIPTIONS = 50;
+
+type Message = {
+  readonly topic: string;
+  readonly payload: string | Buffer;
+  readonly qos?: 0 | 1 | 2;
+  readonly retain?: boolean;
+};
+
+/** Why the message is refused, in one line, or undefined. */
+export function publishRefusal(
+  policy: ConnectionPolicy,
+  { topic, payload, qos = 0, retain = false }: Message,
+): string | undefined {
+  if (qos === 2) return 'QoS 2 is not served by AWS IoT';
+  if (Buffer.byteLength(payload) > LARGEST_PAYLOAD) return 'the payload is larger than 128 KiB';
+  const rule = basicIngestRule(topic);
+  // The prefix of Basic Ingest does not count towards the limits.
+  const fault = topicFault(rule === undefined ? topic : topic.slice(`$aws/rules/${rule}/`.length));
+  if (fault !== undefined) return `topic "${shortened(topic)}": ${fault}`;
+  if (topic.startsWith('$') && rule === undefined) {
+    return `topic "${topic}" is reserved; of these the lab serves $aws/rules/<rule>/… only`;
+  }
+  if (retain && rule !== undefined) return 'a message of Basic Ingest cannot be retained';
+  return (
+    refusalOf(policy.decide('iot:Publish', `topic/${topic}`)) ??
+    (retain ? refusalOf(policy.decide('iot:RetainPublish', `topic/${topic}`)) : undefined)
+  );
+}
+
+/** Why the subscription is refused, in one line, or undefined. `filters` are those the connection has. */
+export function subscribeRefusal(
+  policy: ConnectionPolicy,
+  { topic: filter, qos }: { readonly topic: string; readonly qos: 0 | 1 | 2 },
+  filters: ReadonlySet<string>,
+): string | undefined {
+  if (qos === 2) return 'QoS 2 is not served by AWS IoT';
+  const fault = filterFault(filter);
+  if (fault !== undefined) return `topic filter "${shortened(filter)}": ${fault}`;
+  if (filter.startsWith('$') && !filter.startsWith('$aws/')) return `topic filter "${filter}" is reserved`;
+  if (filter.startsWith('$aws/rules/')) return `topic filter "${filter}": nobody can subscribe to Basic Ingest`;
+  if (!filters.has(filter) && filters.size >= MOST_SUBSCRIPTIONS) {
+    return `a connection has at most ${MOST_SUBSCRIPTIONS} subscriptions`;
+  }
+  return refusalOf(policy.decide('iot:Subscribe', `topicfilter/${filter}`));
+}
+
+function refusalOf({ isAllowed, reason }: Decision): string | undefined {
+  return isAllowed ? undefined : reason;
+}
+
+function shortened(topic: string): string {
+  return topic.length > 300 ? `${topic.slice(0, 300)}…` : topic;
+}

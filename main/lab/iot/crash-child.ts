@@ -1,0 +1,22 @@
+/** Child of the crash test: an IoT service over recording streams that is killed while messages flow. */
+import { join } from 'node:path';
+import { openIot } from './iot.ts';
+import { IDENTITY, NO_OBJECTS, openRecordingStreams } from './test-lab.ts';
+
+async function start(folder: string): Promise<void> {
+  const iot = await openIot({
+    folder,
+    identity: IDENTITY,
+    mqttPort: 0,
+    streams: openRecordingStreams(join(folder, 'streams'), ['weather']),
+    objects: NO_OBJECTS,
+    onChange: () => undefined,
+  });
+  process.on('message', (message) => {
+    if (message === 'drain') void iot.drain().then(() => process.send?.('drained'));
+  });
+  process.on('disconnect', () => process.exit(0));
+  process.send?.({ port: iot.mqttPort });
+}
+
+void start(process.argv[2] ?? '');

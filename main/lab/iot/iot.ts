@@ -1,0 +1,105 @@
+/** IoT Core of the lab: registry, certificates, policies, MQTT broker, and the topic rules behind it. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RuleCounters } from '../api.ts';
+import { openEngine } from '../rules/engine.ts';
+import { openRuleBook } from '../rules/rule-book.ts';
+import { ruleRoutes } from '../rules/rule-routes.ts';
+import type { DeliveryStreams, LabIdentity, ObjectStore, RestRoute } from '../services.ts';
+import { openStore } from './append-log-store.ts';
+import { openBroker } from './broker.ts';
+import { openCertificateAuthority } from './certificate-authority.ts';
+import { certificateRoutes } from './certificates.ts';
+import { invalidRequest } from './input.ts';
+import { openJournal } from './journal.ts';
+import type { PortChoice } from './loopback.ts';
+import { policyRoutes } from './policies.ts';
+import { policyVersionRoutes } from './policy-versions.ts';
+import { openRegistry } from './registry.ts';
+import { thingRoutes } from './things.ts';
+
+export type IotOptions = {
+  /** The lab's folder: `ca.pem` lies in it, everything else below `iot/`. */
+  readonly folder: string;
+  readonly identity: LabIdentity;
+  readonly mqttPort: PortChoice;
+  /** Where the Firehose action of rules puts its records. */
+  readonly streams: DeliveryStreams;
+  /** For the S3 action, which comes with a later issue. */
+  readonly objects: ObjectStore;
+  /** Called often: whenever a counter or the number of connections may have changed. */
+  readonly onChange: () => void;
+};
+
+export type Iot = {
+  readonly routes: readonly RestRoute[];
+  readonly mqttPort: number;
+  /** PEM */
+  readonly ca: string;
+  readonly caFile: string;
+  readonly counters: () => readonly RuleCounters[];
+  readonly connections: () => number;
+  /** Resolves when every message acknowledged so far has passed the rules and their actions. */
+  readonly drain: () => Promise<void>;
+  readonly close: () => Promise<void>;
+};
+
+/**
+ * Throws AppError `lab.portTaken`, `lab.damagedState`, or what the file system says of the folder.
+ */
+export async function openIot({ folder, identity, mqttPort, streams, onChange }: IotOptions): Promise<Iot> {
+  const iotFolder = join(folder, 'iot');
+  await mkdir(iotFolder, { recursive: true, mode: 0o700 });
+  const authority = await openCertificateAuthority(folder);
+  const store = openStore(join(iotFolder, 'registry.log'));
+  const registry = openRegistry(store, identity);
+  const rules = openRuleBook(store);
+  // Streams remember the numbers they have taken. A new journal beginning with the time in microseconds stays above any older one.
+  const journal = openJournal(join(iotFolder, 'journal'), { firstSequence: Date.now() * 1000 });
+  const checkpointPath = join(iotFolder, 'checkpoint.json');
+  const engine = await openEngine({ journal, checkpointPath, rules, streams, onChange });
+  const broker = await openBroker({ registry, identity, authority, journal, port: mqttPort, onChange }).catch(
+    async (error: unknown) => {
+      await engine.close();
+      await journal.close();
+      store.close();
+      throw error;
+    },
+  );
+  return {
+    routes: [
+      ...certificateRoutes(registry, authority, identity, broker.dropCertificate),
+      ...thingRoutes(registry),
+      ...policyRoutes(registry),
+      ...policyVersionRoutes(registry),
+      ...ruleRoutes(rules, identity),
+      endpointRoute,
+    ],
+    mqttPort: broker.port,
+    ca: authority.pem,
+    caFile: authority.file,
+    counters: engine.counters,
+    connections: broker.connections,
+    drain: engine.drain,
+    close: async () => {
+      await broker.close();
+      await engine.close();
+      await journal.close();
+      store.close();
+    },
+  };
+}
+
+/** As on AWS, a host name without port. `localhost` is in the server certificate and needs no name server. */
+const endpointRoute: RestRoute = {
+  method: 'GET',
+  path: '/endpoint',
+  name: 'DescribeEndpoint',
+  handle: ({ query }) => {
+    const type = query.get('endpointType') ?? 'iot:Data';
+    if (type !== 'iot:Data' && type !== 'iot:Data-ATS') {
+      throw invalidRequest(`The endpoint type ${type} is not in the lab; iot:Data-ATS and iot:Data are.`);
+    }
+    return { endpointAddress: 'localhost' };
+  },
+};

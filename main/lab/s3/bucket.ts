@@ -1,0 +1,161 @@
+/** One bucket on disk: objects as plain numbered files, and an append-only index that says which key each holds. */
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openAppendLog } from '../append-log.ts';
+import type { Checksum, ChecksumName } from '../checksums.ts';
+import { damagedState } from '../documents.ts';
+import type { ObjectInfo } from '../services.ts';
+import { openSortedKeys, type SortedKeys } from './sorted-keys.ts';
+
+export type StoredObject = ObjectInfo & {
+  /** Content-Type, Content-Encoding, user metadata …: given back as they came. Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly checksum: Checksum | null;
+};
+
+/** A finished file that becomes an object. */
+export type NewObject = Pick<StoredObject, 'key' | 'size' | 'etag' | 'headers' | 'checksum'>;
+
+export type Bucket = {
+  readonly keys: Pick<SortedKeys, 'at' | 'firstFrom' | 'firstPast'>;
+  readonly get: (key: string) => StoredObject | undefined;
+  readonly isEmpty: () => boolean;
+  /** `place` brings the bytes to the path it is given. On disk and visible when it resolves. */
+  readonly put: (object: NewObject, place: (path: string) => Promise<void>) => Promise<StoredObject>;
+  /** Resolves quietly when the key is not there, as on AWS. */
+  readonly remove: (key: string) => Promise<void>;
+  readonly close: () => Promise<void>;
+};
+
+type Line = {
+  /** Key; number of its file, absent = deleted. */
+  readonly k: string;
+  readonly f?: number;
+  readonly s?: number;
+  readonly e?: string;
+  readonly m?: number;
+  readonly h?: Readonly<Record<string, string>>;
+  readonly c?: readonly [ChecksumName, string];
+};
+
+type Entry = { readonly object: StoredObject; readonly file: number };
+
+/** Files are spread over folders of this many, because some file systems slow down with very full ones. */
+const FILES_PER_FOLDER = 1024;
+/** Rewrite the index at opening when this many lines, and more than half of all, are outdated. */
+const OUTDATED_LINES = 1000;
+
+/** Throws AppError `lab.stateDamaged` when the index is broken anywhere but in its torn last line. */
+export async function openBucket(folder: string): Promise<Bucket> {
+  const indexPath = join(folder, 'index.ndjson');
+  await mkdir(folder, { recursive: true });
+  const entries = new Map<string, Entry>();
+  const keys = openSortedKeys();
+  const madeFolders = new Set<string>();
+  let nextFile = 0;
+
+  const pathOf = (file: number): string =>
+    join(folder, Math.floor(file / FILES_PER_FOLDER).toString(16).padStart(4, '0'), file.toString(16).padStart(8, '0'));
+
+  const apply = (line: Line): void => {
+    const known = entries.get(line.k);
+    if (line.f === undefined) {
+      if (entries.delete(line.k)) keys.remove(line.k);
+      return;
+    }
+    nextFile = Math.max(nextFile, line.f + 1);
+    entries.set(line.k, { object: toObject(line, pathOf(line.f)), file: line.f });
+    if (known === undefined) keys.add(line.k);
+  };
+
+  const { lines, bytes } = await readIndex(indexPath);
+  for (const line of lines) apply(line);
+  const isOutdated = lines.length - entries.size > Math.max(OUTDATED_LINES, lines.length / 2);
+  const log = await openAppendLog(indexPath, isOutdated ? await compact(indexPath, entries, keys) : bytes);
+
+  const record = async (line: Line): Promise<void> => {
+    await log.append([Buffer.from(`${JSON.stringify(line)}\n`)]);
+    const replaced = entries.get(line.k);
+    apply(line);
+    if (replaced !== undefined) await rm(pathOf(replaced.file), { force: true });
+  };
+
+  return {
+    keys,
+    get: (key) => entries.get(key)?.object,
+    isEmpty: () => entries.size === 0,
+    put: async (object, place) => {
+      const file = nextFile++;
+      const path = pathOf(file);
+      const parent = join(path, '..');
+      if (!madeFolders.has(parent)) await mkdir(parent, { recursive: true });
+      madeFolders.add(parent);
+      await place(path);
+      const line = toLine(object, file, Date.now());
+      await record(line);
+      return toObject(line, path);
+    },
+    remove: async (key) => {
+      if (entries.has(key)) await record({ k: key });
+    },
+    close: () => log.close(),
+  };
+}
+
+function toLine(object: NewObject, file: number, modified: number): Line {
+  return {
+    k: object.key,
+    f: file,
+    s: object.size,
+    e: object.etag,
+    m: modified,
+    ...(Object.keys(object.headers).length === 0 ? {} : { h: object.headers }),
+    ...(object.checksum === null ? {} : { c: [object.checksum.name, object.checksum.value] as const }),
+  };
+}
+
+function toObject(line: Line, path: string): StoredObject {
+  return {
+    key: line.k,
+    size: line.s ?? 0,
+    etag: line.e ?? '',
+    modified: line.m ?? 0,
+    path,
+    headers: line.h ?? {},
+    checksum: line.c === undefined ? null : { name: line.c[0], value: line.c[1] },
+  };
+}
+
+/** All whole lines and where they end; a last line without its end was being written when the process died. */
+async function readIndex(path: string): Promise<{ readonly lines: readonly Line[]; readonly bytes: number }> {
+  const found = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return Buffer.alloc(0);
+    throw error;
+  });
+  const bytes = found.lastIndexOf(0x0a) + 1;
+  const texts = found.toString('utf8', 0, bytes).split('\n').slice(0, -1);
+  return { lines: texts.map((text) => parseLine(text, path)), bytes };
+}
+
+function parseLine(text: string, path: string): Line {
+  try {
+    const value = JSON.parse(text) as unknown;
+    if (typeof value === 'object' && value !== null && 'k' in value) return value as Line;
+  } catch (cause) {
+    throw damagedState(path, cause);
+  }
+  throw damagedState(path);
+}
+
+/** Writes one line per living object, in order, and returns the size of the new index. */
+async function compact(path: string, entries: ReadonlyMap<string, Entry>, keys: SortedKeys): Promise<number> {
+  const lines: string[] = [];
+  for (let position = 0, key = keys.at(0); key !== undefined; key = keys.at(++position)) {
+    const entry = entries.get(key);
+    if (entry !== undefined) lines.push(`${JSON.stringify(toLine(entry.object, entry.file, entry.object.modified))}\n`);
+  }
+  const text = Buffer.from(lines.join(''));
+  await writeFile(`${path}.tmp`, text);
+  await rename(`${path}.tmp`, path);
+  return text.length;
+}

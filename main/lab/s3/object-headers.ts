@@ -1,0 +1,106 @@
+/** Headers that belong to an object: kept at upload, given back at download, overridden or filtered by the reader's own. */
+import { AwsError } from '../services.ts';
+import type { StoredObject } from './bucket.ts';
+import { quoted } from './operation.ts';
+
+const KEPT = ['content-type', 'cache-control', 'content-disposition', 'content-language', 'expires'];
+const MAX_METADATA_BYTES = 2048;
+const DEFAULT_TYPE = 'binary/octet-stream';
+
+/** What is stored of a request's headers. Throws AwsError MetadataTooLarge. */
+export function keptHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const kept: Record<string, string> = {};
+  let metadataBytes = 0;
+  for (const [name, value] of Object.entries(headers)) {
+    if (name.startsWith('x-amz-meta-')) metadataBytes += name.length - 'x-amz-meta-'.length + value.length;
+    else if (!KEPT.includes(name)) continue;
+    kept[name] = value;
+  }
+  if (metadataBytes > MAX_METADATA_BYTES) {
+    throw new AwsError('MetadataTooLarge', 'Your metadata headers exceed the maximum allowed metadata size', 400, {
+      Size: String(metadataBytes),
+      MaxSizeAllowed: String(MAX_METADATA_BYTES),
+    });
+  }
+  // `aws-chunked` is framing of the request, not a property of the object.
+  const encoding = (headers['content-encoding'] ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '' && part !== 'aws-chunked')
+    .join(',');
+  return encoding === '' ? kept : { ...kept, 'content-encoding': encoding };
+}
+
+export const RESPONSE_OVERRIDES = [...KEPT, 'content-encoding'].map((name) => `response-${name}`);
+
+/** The object's headers for GET and HEAD, with the `response-*` parameters of the query in their place. */
+export function responseHeaders(object: StoredObject, query: URLSearchParams): Readonly<Record<string, string>> {
+  const overrides = RESPONSE_OVERRIDES.flatMap((parameter) => {
+    const value = query.get(parameter);
+    return value === null ? [] : [[parameter.slice('response-'.length), value] as const];
+  });
+  return {
+    'content-type': DEFAULT_TYPE,
+    ...object.headers,
+    ...Object.fromEntries(overrides),
+    etag: quoted(object.etag),
+    'last-modified': new Date(object.modified).toUTCString(),
+    'accept-ranges': 'bytes',
+  };
+}
+
+/** True when the client's copy is still good (304). Throws AwsError PreconditionFailed. */
+export function isNotModified(object: StoredObject, headers: Readonly<Record<string, string>>): boolean {
+  const modified = Math.floor(object.modified / 1000) * 1000;
+  const match = headers['if-match'];
+  const since = Date.parse(headers['if-unmodified-since'] ?? '');
+  if (match !== undefined ? !etagMatches(match, object.etag) : modified > since) {
+    throw preconditionFailed(match !== undefined ? 'If-Match' : 'If-Unmodified-Since');
+  }
+  const noneMatch = headers['if-none-match'];
+  if (noneMatch !== undefined) return etagMatches(noneMatch, object.etag);
+  return modified <= Date.parse(headers['if-modified-since'] ?? '');
+}
+
+/** Conditional writes. Throws AwsError PreconditionFailed. */
+export function checkWriteConditions(
+  current: StoredObject | undefined,
+  headers: Readonly<Record<string, string>>,
+): void {
+  const match = headers['if-match'];
+  const noneMatch = headers['if-none-match'];
+  if (match !== undefined && (current === undefined || !etagMatches(match, current.etag))) {
+    throw preconditionFailed('If-Match');
+  }
+  if (noneMatch === undefined) return;
+  if (noneMatch !== '*') throw new AwsError('NotImplemented', 'If-None-Match of a write must be *', 501);
+  if (current !== undefined) throw preconditionFailed('If-None-Match');
+}
+
+function etagMatches(header: string, etag: string): boolean {
+  return header.split(',').some((part) => part.trim() === '*' || part.trim().replace(/^"|"$/g, '') === etag);
+}
+
+function preconditionFailed(condition: string): AwsError {
+  return new AwsError('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', 412, {
+    Condition: condition,
+  });
+}
+
+export type ByteRange = { readonly start: number; readonly end: number };
+
+/** Both ends inclusive. Null when there is none or it is not one plain range: the whole object then, as HTTP asks. Throws InvalidRange. */
+export function readRange(header: string | undefined, size: number): ByteRange | null {
+  const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(header ?? '') ?? [];
+  if (first === undefined || last === undefined || (first === '' && last === '')) return null;
+  const start = first === '' ? Math.max(0, size - Number(last)) : Number(first);
+  const end = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1);
+  if (first !== '' && last !== '' && Number(last) < Number(first)) return null;
+  if (start > end || start >= size) {
+    throw new AwsError('InvalidRange', 'The requested range is not satisfiable', 416, {
+      RangeRequested: header ?? '',
+      ActualObjectSize: String(size),
+    });
+  }
+  return { start, end };
+}

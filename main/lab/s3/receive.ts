@@ -1,0 +1,43 @@
+/** Streams a request body into a staging file, summing it up on the way; nothing of an object is ever whole in memory. */
+import { createHash, randomUUID } from 'node:crypto';
+import { open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Checksum } from '../checksums.ts';
+import type { Payload } from '../payload.ts';
+import { AwsError } from '../services.ts';
+
+export type ReceivedFile = {
+  readonly path: string;
+  readonly size: number;
+  /** Hex. */
+  readonly md5: string;
+  readonly checksum: Checksum | null;
+};
+
+/** What one PutObject or UploadPart may carry on AWS. */
+const MAX_BYTES = 5 * 1024 ** 3;
+
+/** The caller moves the file away or removes it. Throws AwsError when the body is not what was signed; the file is gone then. */
+export async function receiveFile(payload: Payload, folder: string): Promise<ReceivedFile> {
+  const path = join(folder, randomUUID());
+  const md5 = createHash('md5');
+  let size = 0;
+  const file = await open(path, 'wx');
+  try {
+    for await (const chunk of payload.chunks) {
+      size += chunk.length;
+      if (size > MAX_BYTES) {
+        throw new AwsError('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size');
+      }
+      md5.update(chunk);
+      // writeFile on a handle continues where it stands and repeats short writes.
+      await file.writeFile(chunk);
+    }
+  } catch (error) {
+    await file.close();
+    await rm(path, { force: true });
+    throw error;
+  }
+  await file.close();
+  return { path, size, md5: md5.digest('hex'), checksum: payload.checksum() };
+}

@@ -1,0 +1,102 @@
+/** The S3 protocol: finds bucket, key and operation of a request and refuses every header or parameter that would have no effect. */
+import type { Payload } from '../payload.ts';
+import { AwsError, type LabIdentity } from '../services.ts';
+import type { SignedRequest } from '../signature.ts';
+import { decodeSegment, type Answer } from '../wire.ts';
+import { bucketOperations } from './bucket-operations.ts';
+import { multipartOperations } from './multipart-operations.ts';
+import { checkKey, notImplemented } from './names.ts';
+import { objectOperations } from './object-operations.ts';
+import type { S3Store } from './object-store.ts';
+import type { S3Operation, S3Request } from './operation.ts';
+import { openUploads } from './uploads.ts';
+
+export type S3Handler = (request: SignedRequest, payload: Payload, bucketOfHost: string | null) => Promise<Answer>;
+
+/** `uploadsFolder` keeps the parts of multipart uploads that are under way. */
+export async function openS3(store: S3Store, identity: LabIdentity, uploadsFolder: string): Promise<S3Handler> {
+  const uploads = await openUploads(uploadsFolder, store);
+  const operations = [
+    ...bucketOperations(store, identity),
+    ...objectOperations(store),
+    ...multipartOperations(store, uploads),
+  ];
+  return async (signed, payload, bucketOfHost) => {
+    const request = readRequest(signed, payload, bucketOfHost);
+    const operation = findOperation(operations, request);
+    checkParameters(operation, request);
+    checkHeaders(operation, request, identity);
+    return operation.handle(request);
+  };
+}
+
+function readRequest(signed: SignedRequest, payload: Payload, bucketOfHost: string | null): S3Request {
+  const path = signed.rawPath.replace(/^\//, '');
+  const at = path.indexOf('/');
+  const [bucket, key] =
+    bucketOfHost !== null ? [bucketOfHost, path] : at < 0 ? [path, ''] : [path.slice(0, at), path.slice(at + 1)];
+  const query = new URLSearchParams(signed.rawQuery);
+  // `x-id` only names the operation for proxies; the others belong to a presigned URL.
+  for (const name of [...query.keys()]) if (name === 'x-id' || name.startsWith('X-Amz-')) query.delete(name);
+  const decodedKey = decodeSegment(key);
+  checkKey(decodedKey);
+  return { method: signed.method, bucket: decodeSegment(bucket), key: decodedKey, query, headers: signed.headers, payload };
+}
+
+/** Of the operations that fit, the one that names most parameters: `PUT ?partNumber&uploadId` before plain `PUT`. */
+function findOperation(operations: readonly S3Operation[], request: S3Request): S3Operation {
+  const level = request.bucket === '' ? 'service' : request.key === '' ? 'bucket' : 'object';
+  const fitting = operations
+    .filter(
+      (operation) =>
+        operation.level === level &&
+        operation.method === request.method &&
+        operation.marks.every((name) => request.query.has(name)) &&
+        (operation.markHeader === undefined || request.headers[operation.markHeader] !== undefined),
+    )
+    .sort((a, b) => weight(b) - weight(a));
+  const [found] = fitting;
+  if (found === undefined) throw notImplemented(`${request.method} of a ${level} with these parameters`);
+  return found;
+}
+
+function weight(operation: S3Operation): number {
+  return operation.marks.length + (operation.markHeader === undefined ? 0 : 1);
+}
+
+function checkParameters(operation: S3Operation, request: S3Request): void {
+  for (const name of request.query.keys()) {
+    if (operation.marks.includes(name) || operation.parameters.includes(name)) continue;
+    throw notImplemented(`the parameter "${name}" in ${operation.name}`);
+  }
+}
+
+/** Headers of signing and body framing, which the edge has dealt with. */
+const COMMON_HEADERS = [
+  'x-amz-date',
+  'x-amz-content-sha256',
+  'x-amz-user-agent',
+  'x-amz-decoded-content-length',
+  'x-amz-trailer',
+  'x-amz-sdk-checksum-algorithm',
+];
+
+/** Settings that only spell out what the lab does anyway. */
+const HARMLESS: Readonly<Record<string, readonly string[]>> = {
+  'x-amz-acl': ['private', 'bucket-owner-full-control'],
+  'x-amz-storage-class': ['STANDARD'],
+  'x-amz-object-ownership': ['BucketOwnerEnforced'],
+  'x-amz-tagging-directive': ['COPY'],
+};
+
+function checkHeaders(operation: S3Operation, request: S3Request, identity: LabIdentity): void {
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (!name.startsWith('x-amz-') || COMMON_HEADERS.includes(name) || HARMLESS[name]?.includes(value)) continue;
+    if (name === 'x-amz-expected-bucket-owner') {
+      if (value !== identity.account) throw new AwsError('AccessDenied', 'Access Denied', 403);
+      continue;
+    }
+    const isTaken = operation.headers.some((taken) => (taken.endsWith('-') ? name.startsWith(taken) : name === taken));
+    if (!isTaken) throw notImplemented(`the header "${name}" in ${operation.name}`);
+  }
+}

@@ -1,0 +1,137 @@
+/** Multipart uploads under way: each has a folder with its parts and a document that names them, so a restart can go on. */
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { damagedState, readDocument, writeDocument } from '../documents.ts';
+import { AwsError } from '../services.ts';
+import type { S3Store } from './object-store.ts';
+import type { ReceivedFile } from './receive.ts';
+
+const partShape = z.object({
+  size: z.number(),
+  md5: z.string(),
+  file: z.string(),
+  checksum: z.object({ name: z.enum(['crc32', 'crc32c', 'crc64nvme', 'sha1', 'sha256']), value: z.string() }).nullable(),
+});
+const uploadShape = z.object({
+  bucket: z.string(),
+  key: z.string(),
+  headers: z.record(z.string(), z.string()),
+  parts: z.record(z.string(), partShape),
+});
+
+export type UploadPart = z.infer<typeof partShape>;
+export type Upload = {
+  readonly id: string;
+  readonly bucket: string;
+  readonly key: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** By part number. */
+  readonly parts: ReadonlyMap<number, UploadPart>;
+  readonly pathOf: (part: UploadPart) => string;
+};
+
+export type Uploads = {
+  readonly begin: (bucket: string, key: string, headers: Readonly<Record<string, string>>) => Promise<string>;
+  /** Throws AwsError NoSuchUpload. */
+  readonly find: (id: string, bucket: string, key: string) => Upload;
+  /** Takes over the received file; a part of the same number is replaced. */
+  readonly addPart: (id: string, number: number, received: ReceivedFile) => Promise<void>;
+  readonly end: (id: string) => Promise<void>;
+};
+
+type Held = Omit<Upload, 'parts'> & { readonly parts: Map<number, UploadPart>; saving: Promise<void> };
+
+export async function openUploads(folder: string, store: Pick<S3Store, 'hasBucket'>): Promise<Uploads> {
+  await mkdir(folder, { recursive: true });
+  const uploads = new Map<string, Held>();
+  for (const id of await readdir(folder)) {
+    const upload = await load(folder, id);
+    if (upload !== undefined && store.hasBucket(upload.bucket)) uploads.set(id, upload);
+    else await rm(join(folder, id), { recursive: true, force: true });
+  }
+
+  const need = (id: string): Held => {
+    const upload = uploads.get(id);
+    if (upload === undefined) throw noSuchUpload(id);
+    return upload;
+  };
+  const save = (upload: Held): Promise<void> => {
+    const done = upload.saving.then(() => writeDocument(join(folder, upload.id, 'upload.json'), toDocument(upload)));
+    upload.saving = done.catch(() => undefined);
+    return done;
+  };
+
+  return {
+    begin: async (bucket, key, headers) => {
+      const id = randomBytes(24).toString('base64url');
+      await mkdir(join(folder, id));
+      const upload = held(folder, id, { bucket, key, headers, parts: {} });
+      await save(upload);
+      uploads.set(id, upload);
+      return id;
+    },
+    find: (id, bucket, key) => {
+      const upload = need(id);
+      if (upload.bucket !== bucket || upload.key !== key) throw noSuchUpload(id);
+      return upload;
+    },
+    addPart: async (id, number, received) => {
+      const upload = need(id);
+      const part = {
+        size: received.size,
+        md5: received.md5,
+        checksum: received.checksum,
+        file: `${number}-${randomBytes(6).toString('hex')}`,
+      };
+      await rename(received.path, upload.pathOf(part));
+      const replaced = upload.parts.get(number);
+      upload.parts.set(number, part);
+      await save(upload);
+      if (replaced !== undefined) await rm(upload.pathOf(replaced), { force: true });
+    },
+    end: async (id) => {
+      const upload = need(id);
+      uploads.delete(id);
+      await upload.saving;
+      await rm(join(folder, id), { recursive: true, force: true });
+    },
+  };
+}
+
+/** Undefined for a folder whose document was never written: nobody was told its id. */
+async function load(folder: string, id: string): Promise<Held | undefined> {
+  const path = join(folder, id, 'upload.json');
+  const found = await readDocument(path);
+  if (found === undefined) return undefined;
+  const parsed = uploadShape.safeParse(found);
+  if (!parsed.success) throw damagedState(path, parsed.error);
+  return held(folder, id, parsed.data);
+}
+
+function held(folder: string, id: string, document: z.infer<typeof uploadShape>): Held {
+  return {
+    id,
+    bucket: document.bucket,
+    key: document.key,
+    headers: document.headers,
+    parts: new Map(Object.entries(document.parts).map(([number, part]) => [Number(number), part])),
+    pathOf: (part) => join(folder, id, part.file),
+    saving: Promise.resolve(),
+  };
+}
+
+function toDocument(upload: Held): z.infer<typeof uploadShape> {
+  const { bucket, key, headers, parts } = upload;
+  return { bucket, key, headers: { ...headers }, parts: Object.fromEntries(parts) };
+}
+
+function noSuchUpload(id: string): AwsError {
+  return new AwsError(
+    'NoSuchUpload',
+    'The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.',
+    404,
+    { UploadId: id },
+  );
+}

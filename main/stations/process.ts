@@ -1,0 +1,64 @@
+/** Entry of the stations process: connects its port to the fleet and the topic viewer. */
+import { createLogger } from '../log.ts';
+import { parentPort } from '../parent-port.ts';
+import { openRpc } from '../rpc.ts';
+import type { StationsProcess } from './api.ts';
+import { createFleet } from './fleet.ts';
+import { connectDevice } from './mqtt.ts';
+import { createScheduler, realTiming } from './scheduler.ts';
+import { createSubscriber } from './subscriber.ts';
+
+type Main = { readonly calls: Record<string, never>; readonly events: Record<string, never> };
+
+const log = createLogger('stations');
+const STOP_LIMIT_MS = 4_000;
+
+// A bug ends the process; main starts it again and replays what is wanted of it.
+process.on('uncaughtException', (error) => {
+  log.fatal({ err: error }, 'a bug ends the stations process');
+  process.exit(1);
+});
+
+const port = parentPort();
+const scheduler = createScheduler(realTiming);
+const common = { connect: connectDevice, scheduler, random: Math.random };
+const fleet = createFleet({ ...common, onStatus: (status) => rpc.emit('status', status) });
+const subscriber = createSubscriber({
+  ...common,
+  onBatch: (subscription, batch) => rpc.emit('topics', { subscription, batch }),
+});
+
+const stop = async (): Promise<void> => {
+  const limit = new Promise<void>((resolve) => setTimeout(resolve, STOP_LIMIT_MS).unref());
+  await Promise.race([Promise.all([fleet.stop(), subscriber.stop()]), limit]);
+};
+
+/** The answer to a call that only does something. */
+const done = (_nothing: void): null => null;
+
+const rpc = openRpc<Main, StationsProcess>(
+  port,
+  {
+    useBroker: async ({ broker, viewer }) => {
+      fleet.useBroker(broker);
+      return done(await subscriber.use(broker, viewer));
+    },
+    put: async (spec) => done(await fleet.put(spec)),
+    remove: async ({ ids }) => done(await fleet.remove(ids)),
+    start: ({ ids }) => done(fleet.start(ids)),
+    pause: ({ ids }) => done(fleet.pause(ids)),
+    rewind: ({ ids }) => done(fleet.rewind(ids)),
+    setSpeed: ({ ids, speed }) => done(fleet.setSpeed(ids, speed)),
+    setFinalNewline: ({ value }) => done(fleet.setFinalNewline(value)),
+    preview: ({ id }) => fleet.preview(id),
+    subscribe: ({ subscription, filter }) => done(subscriber.subscribe(subscription, filter)),
+    unsubscribe: ({ subscription }) => done(subscriber.unsubscribe(subscription)),
+    acknowledgeBatch: ({ subscription }) => done(subscriber.acknowledgeBatch(subscription)),
+    stop: async () => done(await stop()),
+  },
+  (name, error) => log.error({ call: name, err: error }, 'a call failed unexpectedly'),
+);
+
+// Nobody is left to publish for. What is not acknowledged is sent again after the next start.
+port.onClose(() => process.exit(0));
+rpc.emit('ready', null);

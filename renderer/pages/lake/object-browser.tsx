@@ -1,0 +1,97 @@
+/** Buckets, prefixes and objects, and what an object holds. */
+import { Skeleton } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { toPlainError } from '../../../preload/errors.ts';
+import type { PipelineState } from '../../../preload/shapes.ts';
+import { Button, IconButton } from '../../parts/button.tsx';
+import { EmptyState } from '../../parts/empty-state.tsx';
+import { ErrorNotice } from '../../parts/error-notice.tsx';
+import { call } from '../../state/window-app.ts';
+import page from '../page.module.css';
+import styles from './object-browser.module.css';
+import { ObjectPreview } from './object-preview.tsx';
+import { ObjectTable } from './object-table.tsx';
+
+export type Place = { readonly bucket: string | null; readonly prefix: string };
+
+export function ObjectBrowser({ lake }: { readonly lake: NonNullable<PipelineState['lake']> }) {
+  const { t } = useTranslation();
+  const [place, setPlace] = useState<Place>({ bucket: lake.bucket, prefix: '' });
+  const [opened, setOpened] = useState<string | null>(null);
+  const { bucket, prefix } = place;
+  // A new object in the lake is a new listing.
+  const listing = useInfiniteQuery({
+    queryKey: ['lake.list', bucket, prefix, lake.objects],
+    queryFn: ({ pageParam }) => call('lake.list', { bucket, prefix, token: pageParam }),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ token }) => token,
+    placeholderData: (previous, query) =>
+      query?.queryKey[1] === bucket && query.queryKey[2] === prefix ? previous : undefined,
+  });
+  const go = (to: Place) => {
+    setPlace(to);
+    setOpened(null);
+  };
+  const pages = listing.data?.pages ?? [];
+  const entries = {
+    buckets: pages.flatMap(({ buckets }) => buckets),
+    prefixes: pages.flatMap(({ prefixes }) => prefixes),
+    objects: pages.flatMap(({ objects }) => objects),
+  };
+  const isEmpty = entries.buckets.length + entries.prefixes.length + entries.objects.length === 0;
+  return (
+    <section className={`${page['panel'] ?? ''} ${styles['browser'] ?? ''}`} aria-label={t('lake.browser')}>
+      <div className={page['panelHead']}>
+        <h2 className={page['panelTitle']}>{t('lake.browser')}</h2>
+        <Trail place={place} onGo={go} />
+        <IconButton icon="refresh" label={t('lake.refresh')} onClick={() => void listing.refetch()} />
+      </div>
+      <div className={styles['body']}>
+        <div className={styles['list']}>
+          {listing.error !== null && <ErrorNotice error={toPlainError(listing.error)} />}
+          {listing.isPending && <Skeleton height={120} m={14} w="auto" />}
+          {listing.isSuccess && isEmpty && (
+            <EmptyState small title={t(bucket === null ? 'lake.noBuckets' : 'lake.noObjects')} />
+          )}
+          {!isEmpty && <ObjectTable place={place} entries={entries} opened={opened} onGo={go} onOpen={setOpened} />}
+          {listing.hasNextPage && (
+            <Button small kind="quiet" disabled={listing.isFetching} onClick={() => void listing.fetchNextPage()}>
+              {t('lake.more')}
+            </Button>
+          )}
+        </div>
+        {opened !== null && bucket !== null && (
+          <ObjectPreview key={opened} bucket={bucket} objectKey={opened} onClose={() => setOpened(null)} />
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Trail({ place: { bucket, prefix }, onGo }: { readonly place: Place; readonly onGo: (place: Place) => void }) {
+  const { t } = useTranslation();
+  const levels = prefix.split('/').filter((level) => level !== '');
+  return (
+    <nav className={styles['trail']} aria-label={t('lake.browser')}>
+      <button type="button" onClick={() => onGo({ bucket: null, prefix: '' })}>
+        {t('lake.buckets')}
+      </button>
+      {bucket !== null && (
+        <button type="button" onClick={() => onGo({ bucket, prefix: '' })}>
+          {bucket}
+        </button>
+      )}
+      {levels.map((level, index) => (
+        <button
+          key={index}
+          type="button"
+          onClick={() => onGo({ bucket, prefix: `${levels.slice(0, index + 1).join('/')}/` })}
+        >
+          {level}
+        </button>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,145 @@
+/** chart.js in the window's colours and face; drawn anew when the data, the theme or the language changes. */
+import { useComputedColorScheme } from '@mantine/core';
+import {
+  BarController,
+  BarElement,
+  CategoryScale,
+  Chart,
+  Legend,
+  LinearScale,
+  LineController,
+  LineElement,
+  PointElement,
+  ScatterController,
+  Tooltip,
+  type ChartConfiguration,
+} from 'chart.js';
+import { useEffect, useRef } from 'react';
+import type { ChartData, ChartType, Point } from '../../state/chart-suggestion.ts';
+import { formatOf, type Format } from '../../text/format.ts';
+import { useTranslation } from 'react-i18next';
+
+Chart.register(
+  BarController,
+  BarElement,
+  CategoryScale,
+  Legend,
+  LinearScale,
+  LineController,
+  LineElement,
+  PointElement,
+  ScatterController,
+  Tooltip,
+);
+
+type ChartCanvasProps = {
+  readonly label: string;
+  readonly type: ChartType;
+  readonly x: string;
+  readonly y: string;
+  readonly data: ChartData;
+};
+
+/** More points than this on a line are a line, not points. */
+const MOST_POINTS_DRAWN = 120;
+
+export function ChartCanvas({ label, type, x, y, data }: ChartCanvasProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const scheme = useComputedColorScheme('light', { getInitialValueInEffect: false });
+  const { i18n } = useTranslation();
+  useEffect(() => {
+    if (canvas.current === null) return undefined;
+    const chart = new Chart(canvas.current, configurationOf({ type, x, y, data }, formatOf(i18n.language)));
+    return () => chart.destroy();
+  }, [type, x, y, data, scheme, i18n.language]);
+  return <canvas ref={canvas} role="img" aria-label={label} />;
+}
+
+type XY = { x: number; y: number | null };
+
+function configurationOf(
+  { type, x, y, data }: Omit<ChartCanvasProps, 'label'>,
+  format: Format,
+): ChartConfiguration<ChartType, (number | null)[] | XY[], string> {
+  const token = tokens();
+  const colours = coloursOf(token);
+  const isCategory = data.scale === 'category';
+  const isDense = data.series.some(({ points }) => points.length > MOST_POINTS_DRAWN);
+  const axis = {
+    grid: { color: token('--line'), tickColor: token('--line-strong') },
+    border: { color: token('--line-strong') },
+    ticks: { color: token('--ink-2'), maxRotation: 0, autoSkipPadding: 16 },
+  };
+  const title = (text: string) => ({ display: true, text, color: token('--ink-2') });
+  const timeTick = (value: string | number) => format.utc(new Date(Number(value)).toISOString());
+  return {
+    type,
+    data: {
+      labels: [...data.labels],
+      datasets: data.series.map(({ label, points }, index) => {
+        const colour = colours[index % colours.length] ?? token('--ink');
+        return {
+          label,
+          data: isCategory ? byLabel(points, data.labels) : points.map((point) => ({ x: Number(point.x), y: point.y })),
+          borderColor: colour,
+          backgroundColor: type === 'bar' ? colour : `color-mix(in srgb, ${colour} 70%, transparent)`,
+          borderWidth: type === 'line' ? 1.6 : 0,
+          borderRadius: 2,
+          maxBarThickness: 72,
+          pointRadius: type === 'scatter' ? 3 : isDense ? 0 : 2.5,
+          pointHoverRadius: 5,
+          spanGaps: false,
+        };
+      }),
+    },
+    options: {
+      animation: false,
+      maintainAspectRatio: false,
+      font: { family: token('--font-text'), size: 12 },
+      interaction: { mode: 'nearest', intersect: false },
+      scales: {
+        x: {
+          ...axis,
+          type: isCategory ? 'category' : 'linear',
+          title: title(x),
+          grid: { ...axis.grid, display: type === 'scatter' },
+          ticks: data.scale === 'time' ? { ...axis.ticks, callback: timeTick, maxTicksLimit: 7 } : axis.ticks,
+        },
+        y: { ...axis, type: 'linear', title: title(y), beginAtZero: type === 'bar' },
+      },
+      plugins: {
+        legend: {
+          display: data.series.length > 1,
+          position: 'top',
+          align: 'start',
+          labels: { color: token('--ink'), boxWidth: 10, boxHeight: 10, useBorderRadius: true, borderRadius: 2 },
+        },
+        tooltip: {
+          backgroundColor: token('--ink'),
+          titleColor: token('--paper'),
+          bodyColor: token('--paper'),
+          cornerRadius: 4,
+          boxPadding: 4,
+          callbacks:
+            data.scale === 'time' ? { title: (items) => items.slice(0, 1).map(({ parsed }) => timeTick(parsed.x ?? NaN)) } : {},
+        },
+      },
+    },
+  };
+}
+
+/** A category may come once a series at most on the axis; of several rows the last one counts. */
+function byLabel(points: readonly Point[], labels: readonly string[]): (number | null)[] {
+  const values = new Map(points.map((point) => [String(point.x), point.y]));
+  return labels.map((label) => values.get(label) ?? null);
+}
+
+function tokens(): (name: string) => string {
+  const style = getComputedStyle(document.documentElement);
+  return (name) => style.getPropertyValue(name).trim();
+}
+
+/** Told apart by lightness too, not by hue alone. */
+function coloursOf(token: (name: string) => string): readonly string[] {
+  return ['--cold', '--warm', '--live', '--fault', '--warning', '--ink-3'].map(token);
+}

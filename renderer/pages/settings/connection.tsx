@@ -1,0 +1,47 @@
+/** What another program needs to reach the target; the key pair goes to the clipboard by way of main, never through this page. */
+import { useTranslation } from 'react-i18next';
+import { Button } from '../../parts/button.tsx';
+import { useLive } from '../../state/live.ts';
+import { notifyDone, notifyError } from '../../state/notices.tsx';
+import { call } from '../../state/window-app.ts';
+import { MISSING } from '../../text/format.ts';
+import styles from './settings-page.module.css';
+
+export function Connection() {
+  const { t } = useTranslation();
+  const target = useLive(({ health }) => health?.target ?? null);
+  if (target === null) return <p>{t('settings.noTarget')}</p>;
+  const copy = (shell: 'posix' | 'powershell') => {
+    call('target.copyEnvironment', { shell }).then(
+      () => notifyDone(t('settings.copiedEnvironment'), t('settings.copiedEnvironmentText')),
+      notifyError,
+    );
+  };
+  return (
+    <>
+      {target.kind === 'lab' && <p>{t('settings.connectionText')}</p>}
+      <dl className={styles['facts']}>
+        <dt>{t('settings.endpoint')}</dt>
+        <dd>{target.endpoint ?? MISSING}</dd>
+        <dt>{t('settings.region')}</dt>
+        <dd>{target.region}</dd>
+        <dt>{t('settings.account')}</dt>
+        <dd>{target.account}</dd>
+        <dt>{t('settings.mqtt')}</dt>
+        <dd>
+          {target.mqttHost}:{target.mqttPort}
+        </dd>
+        <dt>{t('settings.ca')}</dt>
+        <dd>{target.caFile ?? MISSING}</dd>
+      </dl>
+      <div className={styles['buttons']} role="group" aria-label={t('settings.environment')}>
+        <Button small icon="copy" onClick={() => copy('posix')}>
+          {t('settings.copyPosix')}
+        </Button>
+        <Button small icon="copy" onClick={() => copy('powershell')}>
+          {t('settings.copyPowershell')}
+        </Button>
+      </div>
+    </>
+  );
+}

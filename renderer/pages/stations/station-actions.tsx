@@ -1,0 +1,103 @@
+/** What one may do with one station. Rewinding and removing ask first. */
+import { Modal, Skeleton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { toPlainError } from '../../../preload/errors.ts';
+import type { StationStatus } from '../../../preload/shapes.ts';
+import { Button, IconButton } from '../../parts/button.tsx';
+import { Confirm } from '../../parts/confirm.tsx';
+import { CopyButton } from '../../parts/copy-button.tsx';
+import { ErrorNotice } from '../../parts/error-notice.tsx';
+import { Payload } from '../../parts/payload.tsx';
+import { command } from '../../state/fleet-actions.ts';
+import { call } from '../../state/window-app.ts';
+import styles from './station-card.module.css';
+
+type Dialog = 'rewind' | 'remove' | 'payload' | null;
+
+type StationActionsProps = {
+  readonly station: Pick<StationStatus, 'id' | 'name' | 'state'>;
+  readonly isCompact?: boolean;
+};
+
+export function StationActions({ station, isCompact = false }: StationActionsProps) {
+  const { t } = useTranslation();
+  const [dialog, setDialog] = useState<Dialog>(null);
+  const { id, name, state } = station;
+  const runs = state === 'live' || state === 'connecting' || state === 'provisioning';
+  const verb = runs ? 'pause' : 'start';
+  const toggle = () => command(`stations.${verb}`, [id]);
+  const close = () => setDialog(null);
+  return (
+    <div className={isCompact ? undefined : styles['actions']}>
+      {isCompact ? (
+        <IconButton icon={runs ? 'pause' : 'play'} label={t(`stations.${verb}Of`, { name })} onClick={toggle} />
+      ) : (
+        <Button small kind="quiet" icon={runs ? 'pause' : 'play'} aria-label={t(`stations.${verb}Of`, { name })} onClick={toggle}>
+          {t(`stations.${verb}`)}
+        </Button>
+      )}
+      <IconButton
+        icon="braces"
+        label={t('stations.payloadOf', { name })}
+        tip={t('stations.payload')}
+        onClick={() => setDialog('payload')}
+      />
+      <IconButton
+        icon="rewind"
+        label={t('stations.rewindOf', { name })}
+        tip={t('stations.rewind')}
+        onClick={() => setDialog('rewind')}
+      />
+      <IconButton
+        icon="trash"
+        label={t('stations.removeOf', { name })}
+        tip={t('stations.remove')}
+        onClick={() => setDialog('remove')}
+      />
+      <Confirm
+        isOpen={dialog === 'rewind'}
+        title={t('stations.rewindTitle', { name })}
+        text={t('stations.rewindText')}
+        action={t('stations.rewind')}
+        onConfirm={() => command('stations.rewind', [id])}
+        onClose={close}
+      />
+      <Confirm
+        isOpen={dialog === 'remove'}
+        title={t('stations.removeTitle', { name })}
+        text={t('stations.removeText')}
+        action={t('stations.remove')}
+        isDanger
+        onConfirm={() => command('stations.remove', [id])}
+        onClose={close}
+      />
+      <Modal opened={dialog === 'payload'} onClose={close} size="lg" title={t('stations.payloadTitle', { name })}>
+        <PayloadPreview id={id} />
+      </Modal>
+    </div>
+  );
+}
+
+function PayloadPreview({ id }: { readonly id: string }) {
+  const { t } = useTranslation();
+  const { data, error } = useQuery({
+    queryKey: ['stations.preview', id],
+    queryFn: () => call('stations.preview', { id }),
+    gcTime: 0,
+  });
+  if (error !== null) return <ErrorNotice error={toPlainError(error)} />;
+  if (data === undefined) return <Skeleton height={320} />;
+  return (
+    <Payload
+      heading={
+        <>
+          {t('stations.payloadText')}: <code>{data.topic}</code>
+        </>
+      }
+      text={data.payload}
+      action={<CopyButton text={() => data.payload} />}
+    />
+  );
+}

@@ -1,0 +1,116 @@
+/** One station as an instrument: what it measures, where its clock stands, how fast it runs and what got through. */
+import { memo } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { StationStatus } from '../../../preload/shapes.ts';
+import { ErrorNotice } from '../../parts/error-notice.tsx';
+import { Sparkline } from '../../parts/sparkline.tsx';
+import { setSpeed } from '../../state/fleet-actions.ts';
+import { useFormat } from '../../text/use-format.ts';
+import { SpeedSlider } from './speed-slider.tsx';
+import { StateWord } from './state-word.tsx';
+import { StationActions } from './station-actions.tsx';
+import styles from './station-card.module.css';
+import { StationReadings } from './station-readings.tsx';
+import { placeText } from './station-text.ts';
+
+export const StationCard = memo(function StationCard({ station }: { readonly station: StationStatus }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { id, name, kind, state, error, latest, sparkline, speed } = station;
+  const temperature = latest?.temperature ?? null;
+  return (
+    <article className={styles['card']} aria-label={name} data-state={state}>
+      <header className={styles['head']}>
+        <div className={styles['names']}>
+          <h2>{name}</h2>
+          <p className={styles['place']}>
+            <code>{id}</code> · {placeText(station, t, format)}
+          </p>
+        </div>
+        <div className={styles['marks']}>
+          <StateWord state={state} />
+          <span className={styles['kind']}>{t(`stations.kind.${kind}`)}</span>
+        </div>
+      </header>
+      {error !== null && <ErrorNotice error={error} />}
+      <div className={styles['temperature']}>
+        <p
+          className={styles['reading']}
+          aria-label={t('stations.temperature')}
+          data-sign={temperature === null ? undefined : temperature < 0 ? 'cold' : 'warm'}
+        >
+          {format.number(temperature)}
+          <span>{t('common.unit.celsius')}</span>
+        </p>
+        <Sparkline values={sparkline} width={180} height={44} label={t('stations.temperatureOf', { name })} />
+      </div>
+      <StationReadings latest={latest} />
+      <StationClock station={station} />
+      <SpeedSlider
+        speed={speed}
+        label={t('stations.speedOf', { name })}
+        valueLabel={t('stations.speedValueOf', { name })}
+        onChange={(value) => setSpeed([id], value)}
+      />
+      <StationCounts station={station} />
+      <StationActions station={station} />
+    </article>
+  );
+});
+
+function StationClock({ station }: { readonly station: StationStatus }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { simulatedTime, position, length } = station;
+  return (
+    <div className={styles['clock']}>
+      <span className={styles['label']}>{t('stations.clock')}</span>
+      <span className={styles['time']}>
+        {simulatedTime === null ? t('stations.notStarted') : format.utc(simulatedTime)}
+      </span>
+      <progress
+        value={position}
+        max={Math.max(1, length)}
+        aria-label={t('stations.position', { position: format.integer(position), length: format.integer(length) })}
+        title={t('stations.position', { position: format.integer(position), length: format.integer(length) })}
+      />
+    </div>
+  );
+}
+
+function StationCounts({ station }: { readonly station: StationStatus }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { sent, acknowledged, failed, behind, rate, targetRate } = station;
+  return (
+    <dl className={styles['counts']}>
+      <div title={t('stations.rateHint')}>
+        <dt>{t('stations.asked')}</dt>
+        <dd>
+          {format.rate(targetRate)} <small>{t('common.unit.rate')}</small>
+        </dd>
+      </div>
+      <div title={t('stations.rateHint')}>
+        <dt>{t('stations.acknowledgedRate')}</dt>
+        <dd>
+          {format.rate(rate)} <small>{t('common.unit.rate')}</small>
+        </dd>
+      </div>
+      <div className={styles['behind']} data-on={behind > 0 || undefined} title={t('stations.behindHint')}>
+        {behind > 0 && t('stations.behind', { amount: format.integer(behind) })}
+      </div>
+      <div>
+        <dt>{t('stations.sent')}</dt>
+        <dd>{format.integer(sent)}</dd>
+      </div>
+      <div>
+        <dt>{t('stations.acknowledged')}</dt>
+        <dd>{format.integer(acknowledged)}</dd>
+      </div>
+      <div data-bad={failed > 0 || undefined}>
+        <dt>{t('stations.failed')}</dt>
+        <dd>{format.integer(failed)}</dd>
+      </div>
+    </dl>
+  );
+}

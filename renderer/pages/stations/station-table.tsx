@@ -1,0 +1,140 @@
+/** Many stations as lines of a table; only the lines in sight are drawn. */
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { StationStatus } from '../../../preload/shapes.ts';
+import { SpeedSlider } from './speed-slider.tsx';
+import { setSpeed } from '../../state/fleet-actions.ts';
+import { useFormat } from '../../text/use-format.ts';
+import { StateWord } from './state-word.tsx';
+import { StationActions } from './station-actions.tsx';
+import styles from './station-table.module.css';
+import { WindArrow } from './weather-symbols.tsx';
+
+const ROW_HEIGHT = 40;
+
+const COLUMNS = [
+  'station',
+  'state',
+  'data',
+  'temperature',
+  'wind',
+  'pressure',
+  'clock',
+  'speed',
+  'rate',
+  'acknowledged',
+  'failed',
+  'behind',
+  'actions',
+] as const;
+
+export function StationTable({ stations }: { readonly stations: readonly StationStatus[] }) {
+  const { t } = useTranslation();
+  const scroller = useRef<HTMLDivElement>(null);
+  const rows = useVirtualizer({
+    count: stations.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: 8,
+  });
+  return (
+    <div className={styles['frame']}>
+      <div
+        ref={scroller}
+        className={styles['scroller']}
+        role="table"
+        aria-label={t('stations.list')}
+        aria-rowcount={stations.length + 1}
+      >
+        <div role="row" className={`${styles['row'] ?? ''} ${styles['head'] ?? ''}`}>
+          {COLUMNS.map((column) => (
+            <span key={column} role="columnheader" data-column={column}>
+              {t(`stations.column.${column}`)}
+            </span>
+          ))}
+        </div>
+        <div role="rowgroup" className={styles['body']} style={{ height: rows.getTotalSize() }}>
+          {rows.getVirtualItems().map(({ index, start }) => {
+            const station = stations[index];
+            return (
+              station !== undefined && (
+                <div
+                  key={station.id}
+                  role="row"
+                  aria-rowindex={index + 2}
+                  className={styles['row']}
+                  style={{ transform: `translateY(${start}px)` }}
+                >
+                  <StationLine station={station} />
+                </div>
+              )
+            );
+          })}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function StationLine({ station }: { readonly station: StationStatus }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { id, name, kind, state, error, latest, simulatedTime, speed, rate, acknowledged, failed, behind } = station;
+  const temperature = latest?.temperature ?? null;
+  return (
+    <>
+      <span role="rowheader" data-column="station">
+        <strong>{name}</strong>
+        <code>{id}</code>
+      </span>
+      <span role="cell" data-column="state" title={error?.message}>
+        <StateWord state={state} />
+      </span>
+      <span role="cell" data-column="data">
+        {t(`stations.kind.${kind}`)}
+      </span>
+      <span
+        role="cell"
+        data-column="temperature"
+        data-sign={temperature === null ? undefined : temperature < 0 ? 'cold' : 'warm'}
+      >
+        {format.number(temperature)}
+      </span>
+      <span role="cell" data-column="wind">
+        {latest?.windDirection != null && <WindArrow from={latest.windDirection} />}
+        {format.number(latest?.windSpeed ?? null)}
+      </span>
+      <span role="cell" data-column="pressure">
+        {format.number(latest?.pressure ?? null)}
+      </span>
+      <span role="cell" data-column="clock">
+        {simulatedTime === null ? t('stations.notStarted') : format.utc(simulatedTime).replace(' UTC', '')}
+      </span>
+      <span role="cell" data-column="speed">
+        <SpeedSlider
+          hasMarks={false}
+          speed={speed}
+          label={t('stations.speedOf', { name })}
+          valueLabel={t('stations.speedValueOf', { name })}
+          onChange={(value) => setSpeed([id], value)}
+        />
+      </span>
+      <span role="cell" data-column="rate">
+        {format.rate(rate)}
+      </span>
+      <span role="cell" data-column="acknowledged">
+        {format.integer(acknowledged)}
+      </span>
+      <span role="cell" data-column="failed" data-bad={failed > 0 || undefined}>
+        {format.integer(failed)}
+      </span>
+      <span role="cell" data-column="behind" data-late={behind > 0 || undefined}>
+        {format.integer(behind)}
+      </span>
+      <span role="cell" data-column="actions">
+        <StationActions station={station} isCompact />
+      </span>
+    </>
+  );
+}
