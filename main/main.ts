@@ -37,7 +37,7 @@ async function start(): Promise<void> {
     dataFolder: join(app.getAppPath(), 'data'),
     fork: utilityFork(dist),
     vault: await openVault(join(folder, 'vault'), seal),
-    settings: settings.get,
+    settings: () => settings.get(),
     firstStations: true,
     port: { prefer: 4566 },
     mqttPort: { prefer: 8883 },

@@ -4,6 +4,7 @@
  * Inputs are intentions and ids: never paths, URLs, keys or channel names.
  */
 import { z } from 'zod';
+import type { PlainError } from './errors.ts';
 import type {
   AppInfo,
   Catalogue,
@@ -103,5 +104,4 @@ export type StreamBatch<Name extends StreamName> = ReturnType<Streams[Name]['bat
 
 /** What `ipcRenderer.invoke` resolves to: errors travel as data because Electron keeps only their message. */
 export type Reply<Value> =
-  | { readonly ok: true; readonly value: Value }
-  | { readonly ok: false; readonly error: import('./errors.ts').PlainError };
+  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: PlainError };

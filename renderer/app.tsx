@@ -3,10 +3,9 @@ import { MantineProvider } from '@mantine/core';
 import { useColorScheme } from '@mantine/hooks';
 import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect, type ComponentType } from 'react';
 import { nonce } from './styles/nonce.ts';
 import { LakePage } from './pages/lake/lake-page.tsx';
-import { QueryPage } from './pages/query/query-page.tsx';
 import { SettingsPage } from './pages/settings/settings-page.tsx';
 import { StationsPage } from './pages/stations/stations-page.tsx';
 import { TopicsPage } from './pages/topics/topics-page.tsx';
@@ -17,10 +16,13 @@ import { useSettings } from './state/settings.ts';
 import { cssVariables, theme } from './styles/theme.ts';
 import { languageOf, setLanguage } from './text/i18n.ts';
 
+// The editor and the charts are most of the code: loaded when first needed, so that the window opens sooner.
+const QueryPage = lazy(async () => ({ default: (await import('./pages/query/query-page.tsx')).QueryPage }));
+
 // Calls go to our own main process: a failure is an answer, not a flaky network.
 const client = new QueryClient({ defaultOptions: { queries: { retry: false, networkMode: 'always' } } });
 
-const pages: Readonly<Record<PageName, () => React.JSX.Element>> = {
+const pages: Readonly<Record<PageName, ComponentType>> = {
   stations: StationsPage,
   topics: TopicsPage,
   lake: LakePage,
@@ -47,7 +49,9 @@ export function App() {
       <QueryClientProvider client={client}>
         <Notifications position="bottom-right" limit={4} />
         <Shell page={page}>
-          <Page />
+          <Suspense fallback={null}>
+            <Page />
+          </Suspense>
         </Shell>
       </QueryClientProvider>
     </MantineProvider>

@@ -11,7 +11,6 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { cacheFolder, root } from './paths.mjs';
 
@@ -86,7 +85,8 @@ async function unpackFallback(folder) {
     for await (const chunk of createReadStream(join(work, archive))) hash.update(chunk);
     if (`sha512-${hash.digest('base64')}` !== FALLBACK.integrity)
       throw new Error('the package does not have the published hash');
-    const tar = createRequire(import.meta.url)('tar');
+    // Loaded here only: packages may not be installed yet when this file is read.
+    const tar = await import('tar');
     const quiet = { onwarn: () => undefined };
     await tar.x({ file: join(work, archive), cwd: work, ...quiet });
     const dist = join(work, 'electron');

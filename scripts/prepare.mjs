@@ -20,7 +20,14 @@ export function installPackages() {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   say('Installing packages (once)…');
   // Not `npm ci`: it refuses a lock file whose optional packages for other platforms the registry did not have.
-  const result = run('npm', ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
+  const result = run('npm', [
+    'install',
+    '--no-save',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ]);
   if (result.status !== 0) {
     say('The packages could not be installed. Check the network connection and run the command again.');
     process.exit(1);

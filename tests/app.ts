@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { _electron, test as base, type ElectronApplication, type Page } from '@playwright/test';
 
-export const root = dirname(__dirname);
+const root = dirname(__dirname);
 
 type Isobar = {
   readonly app: ElectronApplication;
@@ -14,7 +14,7 @@ type Isobar = {
   readonly complaints: readonly string[];
 };
 
-export async function launch(dataFolder: string): Promise<ElectronApplication> {
+async function launch(dataFolder: string): Promise<ElectronApplication> {
   const executablePath = process.env['ISOBAR_ELECTRON'];
   if (executablePath === undefined) throw new Error('ISOBAR_ELECTRON is not set: run the tests with `npm test`.');
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
@@ -26,7 +26,7 @@ export async function launch(dataFolder: string): Promise<ElectronApplication> {
 }
 
 /** Ends the app as a person would who confirms that running stations may stop. */
-export async function quit(app: ElectronApplication): Promise<void> {
+async function quit(app: ElectronApplication): Promise<void> {
   await app.evaluate(({ dialog }) => {
     dialog.showMessageBox = () => Promise.resolve({ response: 0, checkboxChecked: false });
   });

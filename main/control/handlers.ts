@@ -18,7 +18,7 @@ export type Handlers = {
 /** What only a desktop can do. */
 export type Desktop = {
   readonly settings: { readonly get: () => Settings; readonly set: (change: CallInput<'settings.set'>) => Settings };
-  readonly copyText: (text: string) => void;
+  readonly copyText: (text: string) => void | Promise<void>;
   readonly chooseFiles: () => Promise<readonly string[]>;
   readonly about: AppInfo;
 };
@@ -48,8 +48,8 @@ export function createHandlers(control: Control, desktop: Desktop): Handlers {
       if (change.finalNewline !== undefined) await fleet.setFinalNewline(settings.finalNewline);
       return settings;
     },
-    'target.copyEnvironment': ({ shell }) => {
-      desktop.copyText(environmentText(control.connection().target, shell));
+    'target.copyEnvironment': async ({ shell }) => {
+      await desktop.copyText(environmentText(control.connection().target, shell));
       return null;
     },
 

@@ -20,7 +20,7 @@ export async function* decodeAwsChunks(
   for (;;) {
     const { bytes, signature } = readHeader(await reader.line());
     const hash = chain === null ? null : createHash('sha256');
-    for (let left = bytes; left > 0; ) {
+    for (let left = bytes; left > 0;) {
       const part = await reader.take(left);
       left -= part.length;
       hash?.update(part);

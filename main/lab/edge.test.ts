@@ -119,7 +119,13 @@ test('unsigned requests, web pages and foreign host names are refused, never wit
 
 test('unknown services, operations and paths answer with the AWS error of their protocol; a bug answers 500 and the lab lives on', async () => {
   const json = async (service: string, target: string, path = '/') => {
-    const answer = await send({ path, method: 'POST', sign: service, headers: target ? { 'x-amz-target': target } : {}, body: '{}' });
+    const answer = await send({
+      path,
+      method: 'POST',
+      sign: service,
+      headers: target ? { 'x-amz-target': target } : {},
+      body: '{}',
+    });
     return [answer.status, (JSON.parse(answer.body) as { __type: string }).__type, answer.requestId.length];
   };
   expect(await json('dynamodb', 'DynamoDB_20120810.ListTables')).toEqual([501, 'UnknownOperationException', 36]);
@@ -130,7 +136,10 @@ test('unknown services, operations and paths answer with the AWS error of their 
   const thing = await send({ path: '/things/a%2Fb%20c', method: 'POST', sign: 'iot', body: '{"x":1}' });
   expect(JSON.parse(thing.body)).toEqual({ params: { name: 'a/b c' }, body: { x: 1 } });
   const broken = await send({ path: '/things/a', method: 'POST', sign: 'iot', body: '{"x":' });
-  expect([broken.status, (JSON.parse(broken.body) as { __type: string }).__type]).toEqual([400, 'SerializationException']);
+  expect([broken.status, (JSON.parse(broken.body) as { __type: string }).__type]).toEqual([
+    400,
+    'SerializationException',
+  ]);
   const policy = await send({ path: '/edge-bucket?policy', sign: 's3' });
   expect([policy.status, /<Code>(\w+)/.exec(policy.body)?.[1]]).toEqual([501, 'NotImplemented']);
 });
@@ -164,9 +173,21 @@ test('stream bodies are unframed and their trailing checksum checked; large bodi
   // The check value of CRC-64/NVME for "123456789" is ae8b14860a799888.
   expect((await trailer('rosUhgp5mIg=')).status).toBe(200);
   expect((await trailer('AAAAAAAAAAA=')).body).toContain('<Code>BadDigest</Code>');
-  const cut = await send({ path: '/edge-bucket/cut', method: 'PUT', sign: 's3', payloadHash: 'STREAMING-UNSIGNED-PAYLOAD-TRAILER', body: '9\r\n123' });
+  const cut = await send({
+    path: '/edge-bucket/cut',
+    method: 'PUT',
+    sign: 's3',
+    payloadHash: 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
+    body: '9\r\n123',
+  });
   expect(cut.body).toContain('<Code>IncompleteBody</Code>');
-  const other = await send({ path: '/edge-bucket/other', method: 'PUT', sign: 's3', payloadHash: 'a'.repeat(64), body: 'x' });
+  const other = await send({
+    path: '/edge-bucket/other',
+    method: 'PUT',
+    sign: 's3',
+    payloadHash: 'a'.repeat(64),
+    body: 'x',
+  });
   expect(other.body).toContain('<Code>XAmzContentSHA256Mismatch</Code>');
   expect(['cut', 'other'].map((key) => store.get('edge-bucket', key))).toEqual([undefined, undefined]);
 });
@@ -191,7 +212,10 @@ test('signed chunks must follow from the signature of the request', async () => 
     });
   expect((await put(false)).status).toBe(200);
   expect((await put(true)).body).toContain('<Code>SignatureDoesNotMatch</Code>');
-  expect(store.get('edge-bucket', 'signed-chunks')).toMatchObject({ size: 11, etag: createHash('md5').update('hello world').digest('hex') });
+  expect(store.get('edge-bucket', 'signed-chunks')).toMatchObject({
+    size: 11,
+    etag: createHash('md5').update('hello world').digest('hex'),
+  });
 });
 
 test('a presigned URL works until it expires and only for what was signed', async () => {
@@ -220,7 +244,13 @@ const hash = (text: string | Buffer): string => createHash('sha256').update(text
 type Seed = { readonly signature: string; readonly date: string; readonly scope: string; readonly key: Buffer };
 
 /** A second, plain writing of SigV4, so that signer and checker do not share a mistake. */
-function signWith(service: string, method: string, path: string, headers: Record<string, string>, payloadHash: string): Seed {
+function signWith(
+  service: string,
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+  payloadHash: string,
+): Seed {
   const date = headers['x-amz-date'] ?? '';
   const scope = `${date.slice(0, 8)}/us-east-1/${service}/aws4_request`;
   const names = Object.keys(headers).sort();
@@ -249,9 +279,12 @@ function presign(path: string, host: string, ageSeconds: number, expires: number
   const credential = `${identity.accessKeyId}/${date.slice(0, 8)}/us-east-1/s3/aws4_request`;
   const query = `X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=${encodeURIComponent(credential)}&X-Amz-Date=${date}&X-Amz-Expires=${expires}&X-Amz-SignedHeaders=host`;
   let key = Buffer.from(`AWS4${identity.secretAccessKey}`);
-  for (const part of [date.slice(0, 8), 'us-east-1', 's3', 'aws4_request']) key = createHmac('sha256', key).update(part).digest();
+  for (const part of [date.slice(0, 8), 'us-east-1', 's3', 'aws4_request'])
+    key = createHmac('sha256', key).update(part).digest();
   const canonical = ['GET', path, query, `host:${host}`, '', 'host', 'UNSIGNED-PAYLOAD'].join('\n');
-  const toSign = ['AWS4-HMAC-SHA256', date, `${date.slice(0, 8)}/us-east-1/s3/aws4_request`, hash(canonical)].join('\n');
+  const toSign = ['AWS4-HMAC-SHA256', date, `${date.slice(0, 8)}/us-east-1/s3/aws4_request`, hash(canonical)].join(
+    '\n',
+  );
   return `${path}?${query}&X-Amz-Signature=${createHmac('sha256', key).update(toSign).digest('hex')}`;
 }
 
@@ -278,18 +311,21 @@ function send(sent: Sent): Promise<{ status: number; type: string; requestId: st
     body = sent.bodyFrom?.(seed) ?? body;
   }
   return new Promise((resolve, reject) => {
-    const request = httpRequest({ port: edge.port, host: '127.0.0.1', path: sent.path, method, headers }, (response) => {
-      const parts: Buffer[] = [];
-      response.on('data', (part: Buffer) => parts.push(part));
-      response.on('end', () =>
-        resolve({
-          status: response.statusCode ?? 0,
-          type: String(response.headers['content-type']),
-          requestId: String(response.headers['x-amzn-requestid'] ?? response.headers['x-amz-request-id']),
-          body: Buffer.concat(parts).toString(),
-        }),
-      );
-    });
+    const request = httpRequest(
+      { port: edge.port, host: '127.0.0.1', path: sent.path, method, headers },
+      (response) => {
+        const parts: Buffer[] = [];
+        response.on('data', (part: Buffer) => parts.push(part));
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            type: String(response.headers['content-type']),
+            requestId: String(response.headers['x-amzn-requestid'] ?? response.headers['x-amz-request-id']),
+            body: Buffer.concat(parts).toString(),
+          }),
+        );
+      },
+    );
     request.on('error', reject);
     request.end(body);
   });

@@ -79,7 +79,9 @@ function isAlive(pid: number): boolean {
 /** Process ids come round again; on Linux the start time tells the next holder of a number apart. Empty where the system does not say. */
 async function startMark(pid: number): Promise<string> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  // A killed process keeps its number until its parent has looked; it holds nothing any more.
+  return fields[0] === 'Z' ? 'ended' : (fields[19] ?? '');
 }
 
 function inUse(folder: string, pid: number | null): AppError {

@@ -1,6 +1,12 @@
 /** The body of a signed request as its sender meant it: framing taken off, hash, checksum and chunk signatures checked while it passes. */
 import { createHash } from 'node:crypto';
-import { checksumOfHeader, startChecksum, type Checksum, type ChecksumName, type RunningChecksum } from './checksums.ts';
+import {
+  checksumOfHeader,
+  startChecksum,
+  type Checksum,
+  type ChecksumName,
+  type RunningChecksum,
+} from './checksums.ts';
 import { decodeAwsChunks } from './aws-chunked.ts';
 import { AwsError } from './services.ts';
 import type { SignatureProof } from './signature.ts';

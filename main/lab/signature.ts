@@ -50,6 +50,7 @@ const DATE = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
 export function readClaim(request: SignedRequest): Claim | null {
   const authorization = request.headers['authorization'];
   const query = new URLSearchParams(request.rawQuery);
+  if (authorization?.startsWith('AWS ') === true || query.has('AWSAccessKeyId')) throw signatureVersion2();
   if (authorization !== undefined) {
     const [, credential, signedHeaders, signature] = AUTHORIZATION.exec(authorization.trim()) ?? [];
     if (credential === undefined || signedHeaders === undefined || signature === undefined) throw malformed();
@@ -92,6 +93,14 @@ function readDate(amzDate: string | undefined, date: string | undefined): string
 
 function toAmzDate(epochMs: number): string {
   return new Date(epochMs).toISOString().replace(/[-:]|\.\d+/g, '');
+}
+
+/** Old clients still sign presigned URLs this way when nobody tells them not to. */
+function signatureVersion2(): AwsError {
+  return new AwsError(
+    'InvalidRequest',
+    'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
+  );
 }
 
 function malformed(): AwsError {

@@ -1,5 +1,5 @@
 /** Files that are not what they should be: one clear sentence and a stable code each, and nothing readable lost. */
-import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, mkdir, readdir, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -132,14 +132,19 @@ describe('files with damage inside', () => {
       '',
       row(6, '+01x1,1'),
       row(7),
+      row(8).replace('"4"', '"4"x'),
+      row(9),
+      row(10).slice(0, -4),
     ];
     const path = await file('cut.csv', rows.join('\r\n'));
     expect(await read(path)).toEqual({
-      hours: [1, 3, 5, 7],
+      hours: [1, 3, 5, 7, 9],
       bad: [
         { line: 3, reason: 'it is cut within a quoted cell' },
         { line: 5, reason: 'it has 8 cells where the header names 17 columns' },
         { line: 8, reason: 'its air temperature reads "+01x1"' },
+        { line: 10, reason: 'its quotation marks are not those of a CSV row' },
+        { line: 12, reason: 'it is cut within a quoted cell' },
       ],
       error: null,
     });
@@ -248,6 +253,23 @@ describe('isobar noaa', () => {
     const err = gathering();
     expect(await printMessages([good], closed, err.stream)).toBe(0);
     expect(err.text()).toBe('');
+  });
+
+  it.skipIf(process.platform !== 'linux')('closes a file that is abandoned in the middle', async () => {
+    const path = await file(
+      'abandoned.csv.gz',
+      gzipSync([HEADER, ...Array.from({ length: 2000 }, () => row(1))].join('\n')),
+    );
+    const timesOpen = async (): Promise<number> => {
+      const handles = await readdir('/proc/self/fd');
+      const targets = await Promise.all(handles.map((handle) => readlink(`/proc/self/fd/${handle}`).catch(() => '')));
+      return targets.filter((target) => target === path).length;
+    };
+    const reading = readObservations(path);
+    await reading.next();
+    expect(await timesOpen()).toBe(1);
+    await reading.return(undefined);
+    expect(await timesOpen()).toBe(0);
   });
 
   it('stops reading when told to', async () => {

@@ -1,10 +1,8 @@
 /** Lines of a Global Hourly CSV to records: the header first, then csv-parse a batch of lines at a time. */
 import { CsvError, parse } from 'csv-parse/sync';
 import type { DecodedRecord } from './decoded-record.ts';
-import { badRecord, DamagedRecord, type BadRecord } from './fixed-width.ts';
+import { badRecord, type BadRecord } from './fixed-width.ts';
 import { decodeHourlyRow, planColumns, type ColumnPlan } from './hourly-row.ts';
-
-const QUOTE = '"';
 
 /** Returns a decoder for the lines of one file, handed over in order: it remembers the header. */
 export function hourlyLinesDecoder(): (
@@ -18,24 +16,20 @@ export function hourlyLinesDecoder(): (
     const numbers: number[] = [];
     lines.forEach((text, index) => {
       if (text.trim() === '') return;
-      // No cell of this product holds a line break, so an open quotation mark means a cut line. Left in, it would
-      // swallow the good line after it.
-      if (hasOpenQuote(text)) {
-        onBadRecord({ line: firstLine + index, reason: 'it is cut within a quoted cell' });
-        return;
-      }
       texts.push(text);
       numbers.push(firstLine + index);
     });
-    const rows = parseRows(texts, numbers, onBadRecord);
     const records: DecodedRecord[] = [];
-    rows.forEach((row, index) => {
-      if (row === null) return;
+    parseLines(texts).forEach((row, index) => {
+      const line = numbers[index] ?? firstLine;
+      if (typeof row === 'string') {
+        onBadRecord({ line, reason: row });
+        return;
+      }
       if (plan === null) {
         plan = planColumns(row);
         return;
       }
-      const line = numbers[index] ?? firstLine;
       try {
         records.push(decodeHourlyRow(plan, row, line));
       } catch (error) {
@@ -46,34 +40,28 @@ export function hourlyLinesDecoder(): (
   };
 }
 
-/** One row for each text; null for a line that is no CSV, which is reported. */
-function parseRows(
-  texts: readonly string[],
-  numbers: readonly number[],
-  onBadRecord: (bad: BadRecord) => void,
-): readonly (readonly string[] | null)[] {
-  const rows = tryParse(texts.join('\n'));
-  if (rows !== null && rows.length === texts.length) return rows;
-  return texts.map((text, index) => {
-    const row = tryParse(text)?.[0];
-    if (row !== undefined) return row;
-    onBadRecord(badRecord(numbers[index] ?? 0, new DamagedRecord('its quotation marks are not those of a CSV row')));
-    return null;
+/**
+ * For each line its cells, or in words why it is no CSV. No cell of this product holds a line break, so an open quotation
+ * mark means a cut line: it swallows the good line after it, hence fewer rows than lines, and then each line is parsed
+ * alone.
+ */
+function parseLines(lines: readonly string[]): readonly (readonly string[] | string)[] {
+  const rows = parseCsv(lines.join('\n'));
+  if (!(rows instanceof CsvError) && rows.length === lines.length) return rows;
+  return lines.map((line) => {
+    const alone = parseCsv(line);
+    if (!(alone instanceof CsvError)) return alone[0] ?? 'it is empty';
+    const isCut = alone.code === 'CSV_QUOTE_NOT_CLOSED';
+    return isCut ? 'it is cut within a quoted cell' : 'its quotation marks are not those of a CSV row';
   });
 }
 
-/** Null when csv-parse refuses the text. */
-function tryParse(text: string): string[][] | null {
+/** csv-parse's refusal is an answer here: the caller knows which line to blame. */
+function parseCsv(text: string): string[][] | CsvError {
   try {
     return parse(text, { bom: true, relax_column_count: true });
   } catch (error) {
-    if (error instanceof CsvError) return null;
+    if (error instanceof CsvError) return error;
     throw error;
   }
-}
-
-function hasOpenQuote(text: string): boolean {
-  let isOpen = false;
-  for (let at = text.indexOf(QUOTE); at !== -1; at = text.indexOf(QUOTE, at + 1)) isOpen = !isOpen;
-  return isOpen;
 }

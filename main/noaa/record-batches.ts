@@ -13,7 +13,7 @@ export type ReadOptions = {
 };
 
 /** Lines decoded at a time: few, because a fleet holds one batch per station in memory. */
-const BATCH_LINES = 64;
+export const BATCH_LINES = 64;
 
 /**
  * Every record that can be decoded, summaries too, in file order; damaged ones go to `onBadRecord`. Throws as

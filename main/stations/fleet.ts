@@ -9,6 +9,7 @@ import type { Connect } from './mqtt.ts';
 import { readOne } from './replay.ts';
 import type { Scheduler } from './scheduler.ts';
 import { createStation, type Station } from './station.ts';
+import { createTurns } from './turns.ts';
 
 export type FleetOptions = {
   readonly connect: Connect;
@@ -24,6 +25,8 @@ export type Fleet = ReturnType<typeof createFleet>;
 type Member = { readonly spec: StationSpec; readonly station: Station };
 
 const MOST_CONNECTING = 50;
+/** Each decodes some 32 observations, about a millisecond. */
+const MOST_READING_A_TURN = 4;
 const REPORT_EVERY_MS = 100;
 /** So many statuses a report keep it under a few milliseconds; the others wait for the next one. */
 const MOST_IN_A_REPORT = 200;
@@ -38,6 +41,7 @@ export function createFleet(options: FleetOptions) {
   const members = new Map<string, Member>();
   const factsOf = createFileFacts();
   const gate = createGate(MOST_CONNECTING);
+  const turn = createTurns(MOST_READING_A_TURN);
   /** In order of change, so that every station gets its turn. */
   const changed = new Set<string>();
   const latest = new Map<string, StationStatus>();
@@ -104,6 +108,7 @@ export function createFleet(options: FleetOptions) {
       facts,
       scheduler,
       gate,
+      turn,
       connect: options.connect,
       random: options.random,
       broker: () => broker,

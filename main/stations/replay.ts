@@ -27,6 +27,8 @@ export type ReplayOptions = {
   readonly file: string;
   /** Index of the first observation wanted. */
   readonly from: number;
+  /** Resolves when this reader may decode some more; many readers share the event loop. */
+  readonly turn: () => Promise<void>;
   /** There is something in the queue again, or the end was reached. */
   readonly onReady: () => void;
   /** Reading failed (AppError `noaa.*`); what is in the queue is still good, nothing comes after it. */
@@ -36,7 +38,7 @@ export type ReplayOptions = {
 /** About a second of the fastest station, and under 100 KB of text: a thousand stations fit into memory. */
 const READ_AHEAD = 64;
 
-export function openReplay({ file, from, onReady, onFailure }: ReplayOptions): Replay {
+export function openReplay({ file, from, turn, onReady, onFailure }: ReplayOptions): Replay {
   const queue: Reading[] = [];
   const stop = new AbortController();
   let isAtEnd = false;
@@ -54,6 +56,7 @@ export function openReplay({ file, from, onReady, onFailure }: ReplayOptions): R
           await new Promise<void>((resolve) => {
             wake = resolve;
           });
+          await turn();
         }
         if (stop.signal.aborted) return;
       }

@@ -2,6 +2,7 @@
 import { toPlainError, type AppError, type PlainError } from '../../preload/errors.ts';
 import type { LatestObservation, StationState, StationStatus } from '../../preload/shapes.ts';
 import type { StationSpec } from './api.ts';
+import { dueButUnsent } from './behind.ts';
 import { changeSpeed, createClock, dueAt, pause, resume, simulatedAt, type Clock } from './clock.ts';
 import type { FileFacts } from './file-facts.ts';
 import { createLink, type LinkOptions } from './link.ts';
@@ -14,6 +15,8 @@ export type StationOptions = Pick<LinkOptions, 'broker' | 'connect' | 'gate' | '
   readonly spec: StationSpec;
   readonly facts: FileFacts;
   readonly finalNewline: () => boolean;
+  /** See `createTurns`: reading ahead waits for it. */
+  readonly turn: () => Promise<void>;
   /** Its status is another one than before. */
   readonly onChange: () => void;
 };
@@ -29,8 +32,6 @@ export type Station = {
   /** Ends it for good; resolves when it is disconnected. */
   readonly stop: () => Promise<void>;
   readonly status: (now: number) => StationStatus;
-  /** Its clock runs, so its status changes by itself. */
-  readonly isRunning: () => boolean;
   /** Nothing it has sent is without an answer. */
   readonly isSettled: () => boolean;
   /** Index of the first observation that is not acknowledged. */
@@ -189,6 +190,7 @@ export function createStation(options: StationOptions): Station {
     const opened = openReplay({
       file: spec.file,
       from,
+      turn: options.turn,
       onReady: () => {
         if (opened === replay) wake();
       },
@@ -243,19 +245,11 @@ export function createStation(options: StationOptions): Station {
     return inFlight > 0 ? 'live' : wish;
   };
 
-  /** Due by the clock and not sent. Beyond what has been read ahead it is reckoned from the file's mean spacing. */
   const behind = (now: number): number => {
-    if (clock === null || !clock.isRunning) return 0;
-    const simulated = simulatedAt(clock, now);
+    if (clock === null) return 0;
     const queue = replay?.queue ?? [];
-    const dueInQueue = queue.reduce((sum, reading) => sum + (reading.due <= simulated ? 1 : 0), 0);
-    const last = queue.at(-1);
     const unread = facts.length - nextIndex - queue.length;
-    const dueUnread =
-      last === undefined || dueInQueue < queue.length || facts.spacingMs === 0
-        ? 0
-        : Math.min(unread, Math.floor((simulated - last.due) / facts.spacingMs));
-    return outbox.waiting() + dueInQueue + Math.max(0, dueUnread);
+    return outbox.waiting() + dueButUnsent(clock, now, { queue, unread, spacingMs: facts.spacingMs });
   };
 
   const simulatedTime = (now: number): string | null => {
@@ -263,20 +257,21 @@ export function createStation(options: StationOptions): Station {
     return new Date(Math.min(simulatedAt(clock, now), next())).toISOString();
   };
 
-  const isRunning = (): boolean => wish === 'running';
+  const start = (): void => {
+    if (wish === 'running' || isFinished) return;
+    wish = 'running';
+    isFaulty = false;
+    problem = null;
+    notBefore = -Infinity;
+    link.open();
+    onChange();
+    wake();
+  };
+
   const position = (): number => outbox.firstIndex() ?? nextIndex;
 
   return {
-    start: () => {
-      if (wish === 'running' || isFinished) return;
-      wish = 'running';
-      isFaulty = false;
-      problem = null;
-      notBefore = -Infinity;
-      link.open();
-      onChange();
-      wake();
-    },
+    start,
     pause: () => {
       if (wish === 'running') halt('paused');
       else if (isFaulty) {
@@ -305,7 +300,9 @@ export function createStation(options: StationOptions): Station {
     },
     reconnect: () => {
       leave();
-      if (wish === 'running') link.open();
+      // Another broker may well take what the last one refused.
+      if (isFaulty) start();
+      else if (wish === 'running') link.open();
       onChange();
     },
     stop: async () => {
@@ -338,7 +335,6 @@ export function createStation(options: StationOptions): Station {
       latest,
       sparkline,
     }),
-    isRunning,
     isSettled: () => inFlight === 0,
     position,
   };

@@ -14,7 +14,7 @@ type EmptyStateProps = {
 export function EmptyState({ title, children, actions, small = false }: EmptyStateProps) {
   return (
     <div className={styles['empty']} data-small={small || undefined}>
-      {!small && <Contours className={styles['contours']} />}
+      {!small && <Contours className={styles['contours']} hasCentres />}
       <div className={styles['words']}>
         <p className={styles['title']}>{title}</p>
         {children !== undefined && <p className={styles['text']}>{children}</p>}

@@ -36,6 +36,7 @@ export function CommandPalette() {
       shortcut="mod + K"
       lockScroll={false}
       highlightQuery
+      overlayProps={{ blur: 0 }}
       nothingFound={t('shell.noCommand')}
       searchProps={{
         leftSection: <Icon name="search" />,

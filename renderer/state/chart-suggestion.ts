@@ -17,7 +17,7 @@ type Kind = 'number' | 'time' | 'text';
 
 const NUMBER_TYPE = /^(tinyint|smallint|integer|int|bigint|real|float|double|decimal)\b/;
 const TIME_TYPE = /^(date|timestamp)\b/;
-const TIME_TEXT = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?( ?(Z|UTC))?)?$/;
+const TIME_TEXT = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?( ?(Z|UTC|[+-]\d{2}:?\d{2}))?)?$/;
 
 /** More categories than this are no colours any more. */
 const MOST_COLOURS = 12;

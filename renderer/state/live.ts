@@ -9,8 +9,8 @@ type Live = {
   readonly health: HealthStatus | null;
   readonly pipeline: PipelineState | null;
   readonly pipelineError: PlainError | null;
-  /** Fleet rate once a second, oldest first, at most a minute. */
-  readonly rates: readonly number[];
+  /** Fleet rate once a second for the last minute, oldest first; null before the window was there. */
+  readonly rates: readonly (number | null)[];
 };
 
 const RATES_KEPT = 60;
@@ -20,7 +20,7 @@ export const useLive = create<Live>()(() => ({
   health: null,
   pipeline: null,
   pipelineError: null,
-  rates: [],
+  rates: Array.from({ length: RATES_KEPT }, () => null),
 }));
 
 /** Opens the two streams the whole window needs; returns the way to close them. */

@@ -34,13 +34,13 @@ export function samplesFor(databases: readonly DatabaseInfo[]): readonly Sample[
     ],
     [
       'pressure',
-      has('datetime', 'atmospheric_sea_level_pressure'),
-      `SELECT datetime,\n       weather_station,\n       atmospheric_sea_level_pressure.value AS pressure\nFROM ${from}\nORDER BY datetime\nLIMIT 1000`,
+      has('time', 'sea_level_pressure'),
+      `SELECT "time",\n       weather_station,\n       sea_level_pressure.value AS pressure\nFROM ${from}\nORDER BY "time"\nLIMIT 1000`,
     ],
     [
       'coldest',
-      has('datetime', 'air_temperature'),
-      `SELECT weather_station,\n       datetime,\n       air_temperature.value AS temperature\nFROM ${from}\nWHERE air_temperature.value < -5\nORDER BY temperature\nLIMIT 100`,
+      has('time', 'air_temperature'),
+      `SELECT weather_station,\n       "time",\n       air_temperature.value AS temperature\nFROM ${from}\nWHERE air_temperature.value < -5\nORDER BY temperature\nLIMIT 100`,
     ],
     ['count', true, `SELECT weather_station,\n       count(*) AS messages\nFROM ${from}\nGROUP BY weather_station\nORDER BY messages DESC`],
     ['latest', true, `SELECT *\nFROM ${from}\nLIMIT 100`],

@@ -5,6 +5,8 @@ export const en = {
     copied: 'Copied',
     cancel: 'Cancel',
     close: 'Close',
+    low: 'L',
+    high: 'H',
     unit: { celsius: '°C', speed: 'm/s', pressure: 'hPa', rate: 'msg/s' },
   },
   shell: {
@@ -142,8 +144,8 @@ export const en = {
       real: 'real time',
     },
     mark: { real: 'real time', minute: '1 min/s', hour: '1 h/s', day: '1 day/s' },
-    asked: 'Asked',
-    acknowledgedRate: 'Acknowledged',
+    rate: 'Acknowledged a second',
+    ofAsked: 'of {{amount}} asked',
     rateHint: 'What speed and data ask for, and what the target acknowledged over the last seconds.',
     sent: 'Sent',
     acknowledged: 'Acknowledged',
@@ -170,7 +172,6 @@ export const en = {
     column: {
       station: 'Station',
       state: 'State',
-      data: 'Data',
       temperature: '°C',
       wind: 'Wind m/s',
       pressure: 'hPa',

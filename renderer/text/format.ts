@@ -9,9 +9,14 @@ export type Format = {
   /** Messages per second: small rates keep a digit. */
   readonly rate: (value: number) => string;
   readonly bytes: (value: number) => string;
+  /** Firehose's limits are whole MiB: `1.8 MiB`. */
+  readonly mebibytes: (value: number) => string;
   readonly milliseconds: (value: number) => string;
   /** `24 Jan 2013, 13:05 UTC` */
   readonly utc: (iso: string | null) => string;
+  readonly utcAt: (epochMs: number) => string;
+  /** For a time axis, in UTC: `12 Jun` or, where hours count, `12 Jun, 06:00`. */
+  readonly axisTime: (epochMs: number, hasHours: boolean) => string;
   /** Local wall clock with milliseconds, for the topic log. */
   readonly clock: (epochMs: number) => string;
   readonly dateTime: (epochMs: number) => string;
@@ -38,6 +43,14 @@ function create(language: Language): Format {
     minute: '2-digit',
     timeZone: 'UTC',
   });
+  const axisDay = new Intl.DateTimeFormat(locale, { day: '2-digit', month: 'short', timeZone: 'UTC' });
+  const axisHour = new Intl.DateTimeFormat(locale, {
+    day: '2-digit',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZone: 'UTC',
+  });
   const clockTime = new Intl.DateTimeFormat(locale, {
     hour: '2-digit',
     minute: '2-digit',
@@ -51,6 +64,7 @@ function create(language: Language): Format {
     const text = (digitsOf[digits] ?? integers).format(value);
     return (/[1-9]/.test(text) ? text : text.replace('-', '')).replace('-', '−');
   };
+  const utcAt = (epochMs: number) => (Number.isNaN(epochMs) ? MISSING : `${utcTime.format(epochMs)} UTC`);
   return {
     integer: (value) => integers.format(value),
     number: (value, digits = 1) => (value === null ? MISSING : decimal(value, digits)),
@@ -60,12 +74,15 @@ function create(language: Language): Format {
       const scaled = value / 1000 ** power;
       return `${decimal(scaled, power === 0 || scaled >= 100 ? 0 : 1)}\u00a0${UNITS[language][power] ?? ''}`;
     },
+    mebibytes: (value) => {
+      const scaled = value / 2 ** 20;
+      return `${decimal(scaled, Number.isInteger(scaled) ? 0 : 2)}\u00a0${language === 'en' ? 'MiB' : 'Mio'}`;
+    },
     milliseconds: (value) =>
       value < 1000 ? `${decimal(value, 0)}\u00a0ms` : `${decimal(value / 1000, value < 10_000 ? 2 : 1)}\u00a0s`,
-    utc: (iso) => {
-      const time = iso === null ? NaN : Date.parse(iso);
-      return Number.isNaN(time) ? MISSING : `${utcTime.format(time)} UTC`;
-    },
+    utc: (iso) => utcAt(iso === null ? Number.NaN : Date.parse(iso)),
+    utcAt,
+    axisTime: (epochMs, hasHours) => (hasHours ? axisHour : axisDay).format(epochMs),
     clock: (epochMs) => clockTime.format(epochMs),
     dateTime: (epochMs) => dateTime.format(epochMs),
   };

@@ -7,6 +7,8 @@ export const fr: Text = {
     copied: 'Copié',
     cancel: 'Annuler',
     close: 'Fermer',
+    low: 'D',
+    high: 'A',
     unit: { celsius: '°C', speed: 'm/s', pressure: 'hPa', rate: 'msg/s' },
   },
   shell: {
@@ -146,8 +148,8 @@ export const fr: Text = {
       real: 'temps réel',
     },
     mark: { real: 'temps réel', minute: '1 min/s', hour: '1 h/s', day: '1 j/s' },
-    asked: 'Demandé',
-    acknowledgedRate: 'Acquitté',
+    rate: 'Acquittés par seconde',
+    ofAsked: 'sur {{amount}} demandés',
     rateHint: 'Ce que demandent la vitesse et les données, et ce que la cible a acquitté ces dernières secondes.',
     sent: 'Envoyés',
     acknowledged: 'Acquittés',
@@ -176,7 +178,6 @@ export const fr: Text = {
     column: {
       station: 'Station',
       state: 'État',
-      data: 'Données',
       temperature: '°C',
       wind: 'Vent m/s',
       pressure: 'hPa',

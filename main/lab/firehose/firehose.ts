@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { BufferState } from '../api.ts';
 import { damagedState, readDocument, writeDocument } from '../documents.ts';
-import { AwsError, type DeliveryStreams, type JsonOperations, type LabIdentity, type ObjectStore } from '../services.ts';
+import {
+  AwsError,
+  type DeliveryStreams,
+  type JsonOperations,
+  type LabIdentity,
+  type ObjectStore,
+} from '../services.ts';
 import { openDeliveryStream, type DeliveryStream } from './delivery-stream.ts';
 import { readBatch, readRecord } from './put-input.ts';
 import { describeStream, DESTINATION_ID, streamArn } from './stream-description.ts';
@@ -64,10 +70,7 @@ export async function openFirehose(options: Options): Promise<Firehose> {
   const need = (name: string): Held => {
     const found = held.get(name);
     if (found === undefined) {
-      throw new AwsError(
-        'ResourceNotFoundException',
-        `Firehose ${name} under account ${identity.account} not found.`,
-      );
+      throw new AwsError('ResourceNotFoundException', `Firehose ${name} under account ${identity.account} not found.`);
     }
     return found;
   };
@@ -93,7 +96,11 @@ export async function openFirehose(options: Options): Promise<Firehose> {
           version: 1,
           created: Date.now(),
           updated: null,
-          destination: mergeDestination(oneOf(given.S3DestinationConfiguration, given.ExtendedS3DestinationConfiguration), null, identity),
+          destination: mergeDestination(
+            oneOf(given.S3DestinationConfiguration, given.ExtendedS3DestinationConfiguration),
+            null,
+            identity,
+          ),
           tags: Object.fromEntries((given.Tags ?? []).map(({ Key, Value }) => [Key, Value ?? ''])),
         };
         await save([...records(), record]);
@@ -223,7 +230,10 @@ function oneOf<Simple extends object, Extended extends object>(
 ): Simple | Extended {
   const found = extended ?? simple;
   if (found === undefined || (extended !== undefined && simple !== undefined)) {
-    throw new AwsError('InvalidArgumentException', 'Exactly one S3 destination must be given; the lab delivers to S3 only.');
+    throw new AwsError(
+      'InvalidArgumentException',
+      'Exactly one S3 destination must be given; the lab delivers to S3 only.',
+    );
   }
   return found;
 }

@@ -8,7 +8,8 @@ type Part =
   | { readonly kind: 'random' }
   | { readonly kind: 'errorType' };
 
-type TimePart = { readonly kind: 'text'; readonly text: string } | { readonly kind: 'field'; readonly field: TimeField };
+type TimePart =
+  { readonly kind: 'text'; readonly text: string } | { readonly kind: 'field'; readonly field: TimeField };
 type TimeField = keyof typeof FIELDS;
 
 /** Letters of Java's DateTimeFormatter that the lab knows; times are UTC. */

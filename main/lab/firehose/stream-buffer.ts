@@ -57,6 +57,10 @@ export async function openStreamBuffer(folder: string): Promise<StreamBuffer> {
   let current = sealed.pop() ?? openSegment(folder, 1);
   let log: AppendLog = await openAppendLog(current.path, logSize);
   let latest: Promise<void> = Promise.resolve();
+  // The memory of what was taken must outlive the segments that prove it, which delivery drops.
+  const rememberOrigins = (): Promise<void> =>
+    log.append([encodeOrigins([...durable].map(([source, sequence]) => ({ source, sequence })))]);
+  if (sealed.length > 0) await rememberOrigins();
 
   return {
     put: (records, origin) => {
@@ -94,8 +98,7 @@ export async function openStreamBuffer(folder: string): Promise<StreamBuffer> {
       const [full, fullLog] = [current, log];
       [current, log] = [next, nextLog];
       await fullLog.close();
-      // The memory of what was taken must outlive the segment that proves it.
-      await nextLog.append([encodeOrigins([...durable].map(([source, sequence]) => ({ source, sequence })))]);
+      await rememberOrigins();
       if (full.records > 0) sealed.push(full);
       else await rm(full.path, { force: true });
     },
@@ -106,13 +109,12 @@ export async function openStreamBuffer(folder: string): Promise<StreamBuffer> {
       sealed.splice(0, sealed.length, ...sealed.filter((other) => other !== segment));
     },
     total: () => {
-      const all = [...sealed, current];
-      const times = all.flatMap(({ since }) => (since === null ? [] : [since]));
-      return {
-        bytes: all.reduce((sum, { bytes }) => sum + bytes, 0),
-        records: all.reduce((sum, { records }) => sum + records, 0),
-        since: times.length === 0 ? null : Math.min(...times),
-      };
+      let { bytes, records } = current;
+      for (const segment of sealed) {
+        bytes += segment.bytes;
+        records += segment.records;
+      }
+      return { bytes, records, since: sealed[0]?.since ?? current.since };
     },
     close: () => log.close(),
   };

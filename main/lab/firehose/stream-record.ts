@@ -64,7 +64,10 @@ const extendedFields = {
   S3BackupMode: z.literal('Disabled'),
   DataFormatConversionConfiguration: off,
   DynamicPartitioningConfiguration: off,
-  FileExtension: z.string().max(128).regex(/^$|^\.[0-9a-z!\-_.*'()]+$/),
+  FileExtension: z
+    .string()
+    .max(128)
+    .regex(/^$|^\.[0-9a-z!\-_.*'()]+$/),
   CustomTimeZone: z.literal('UTC'),
 };
 
@@ -103,9 +106,7 @@ export const inputs = {
   list: z
     .object({
       Limit: z.number().int().min(1).max(10_000).optional(),
-      DeliveryStreamType: z
-        .enum(['DirectPut', 'KinesisStreamAsSource', 'MSKAsSource', 'DatabaseAsSource'])
-        .optional(),
+      DeliveryStreamType: z.enum(['DirectPut', 'KinesisStreamAsSource', 'MSKAsSource', 'DatabaseAsSource']).optional(),
       ExclusiveStartDeliveryStreamName: name.optional(),
     })
     .strict(),

@@ -110,7 +110,7 @@ class Scanner {
   }
 
   private skipWord(word: string): boolean {
-    if (this.bytes.latin1Slice(this.at, this.at + word.length) !== word) return false;
+    if (this.bytes.toString('latin1', this.at, this.at + word.length) !== word) return false;
     this.at += word.length;
     return true;
   }
@@ -130,7 +130,7 @@ class Scanner {
       shape.kinds |= INT;
       return this.bytes[this.at - 1] !== MINUS;
     }
-    const text = this.bytes.latin1Slice(start, this.at);
+    const text = this.bytes.toString('latin1', start, this.at);
     if (!/^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text)) return false;
     shape.kinds |= isDouble ? DOUBLE : integerKind(text);
     return true;
@@ -142,7 +142,7 @@ class Scanner {
     const start = this.at;
     const close = this.skipText();
     if (close === -1) return undefined;
-    const raw = this.bytes.utf8Slice(start + 1, close);
+    const raw = this.bytes.toString('utf8', start + 1, close);
     if (!raw.includes('\\')) return fieldOf(shape, raw);
     try {
       return fieldOf(shape, String(JSON.parse(`"${raw}"`)));

@@ -10,8 +10,8 @@ const change = z.strictObject({
   CatalogId: catalogId,
   DatabaseName: catalogName,
   TableInput: tableInput,
-  /** UpdateTable only: Glue's archive of old versions is not kept, so asking for it is refused. */
-  SkipArchive: z.boolean().optional(),
+  /** Old versions are not kept, so only leaving them out can be asked for. */
+  SkipArchive: z.literal(true).optional(),
 });
 const one = z.strictObject({ CatalogId: catalogId, DatabaseName: catalogName, Name: catalogName });
 

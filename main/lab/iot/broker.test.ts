@@ -1,12 +1,18 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openStore } from './append-log-store.ts';
+import { openBroker } from './broker.ts';
 import { openCertificateAuthority } from './certificate-authority.ts';
+import { certificateRoutes } from './certificates.ts';
 import { openIot, type Iot } from './iot.ts';
+import { openJournal } from './journal.ts';
+import { policyRoutes } from './policies.ts';
+import { openRegistry } from './registry.ts';
 import {
   callRoute,
   IDENTITY,
@@ -260,6 +266,47 @@ describe('the broker', () => {
       failed: 1,
     });
     client.end();
+  });
+});
+
+describe('a disk that takes no more', () => {
+  it('leaves the message without acknowledgement and ends the connection', async () => {
+    const place = await testFolder();
+    const store = openStore(join(place, 'registry.log'));
+    const registry = openRegistry(store, IDENTITY);
+    const authority = await openCertificateAuthority(place);
+    const options = { firstSequence: 1, actedSequence: 0, segmentBytes: 1 };
+    const journal = openJournal(join(place, 'journal'), options);
+    const broker = await openBroker({
+      registry,
+      identity: IDENTITY,
+      authority,
+      journal,
+      port: 0,
+      onChange: () => undefined,
+    });
+    const routes = [
+      ...certificateRoutes(registry, authority, IDENTITY, broker.dropCertificate),
+      ...policyRoutes(registry),
+    ];
+    const credentials = await makeDevice({ routes, ca: authority.pem }, 'st-1', STATION('st-1'));
+    const publish = async () => {
+      const client = await openTestMqttClient({ port: broker.port, credentials, clientId: 'st-1' });
+      await until('CONNACK arrives', () => client.received.length > 0);
+      client.publish('sensor/weather/st-1', '{}', { id: 7 });
+      return client;
+    };
+    const first = await publish();
+    await until('the first is acknowledged', () => first.ackOf(7));
+    // The file the journal would make next cannot be made.
+    await mkdir(join(place, 'journal', '0000000000000002.journal'));
+    const refused = await publish();
+    await until('the connection ends', refused.isClosed);
+    expect(refused.ackOf(7)).toBe(false);
+    expect(journal.lastSequence()).toBe(1);
+    await broker.close();
+    await journal.close();
+    store.close();
   });
 });
 

@@ -3,6 +3,7 @@
  * decide on every connect, publish, subscribe and delivery. A message is acknowledged when it is in the journal.
  */
 import { Aedes, type Client, type ConnectPacket } from 'aedes';
+import type { Socket } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
 import { createLogger } from '../../log.ts';
 import type { LabIdentity } from '../services.ts';
@@ -51,6 +52,8 @@ export async function openBroker(parts: {
   const certificateOfSocket = new WeakMap<object, string>();
   const sessions = new WeakMap<object, Session>();
   const sockets = new Set<TLSSocket>();
+  /** Also those that are still in the handshake. */
+  const rawSockets = new Set<Socket>();
 
   /** Refuses by closing, as AWS does: MQTT 3.1.1 has no way to tell a publisher why. */
   const refusal = (clientId: string, reason: string): Error => {
@@ -134,6 +137,8 @@ export async function openBroker(parts: {
     const session = sessions.get(client);
     return session === undefined || subscribeRefusal(session.policy, subscription, session.filters) !== undefined;
   });
+  // aedes has no type for it, and without a listener it would end the process.
+  broker.addListener('error', (error: unknown) => log.error({ error: String(error) }, 'the broker failed'));
   broker.on('unsubscribe', (filters, client) => {
     for (const filter of filters) sessions.get(client)?.filters.delete(filter);
   });
@@ -174,6 +179,10 @@ export async function openBroker(parts: {
       accept,
     );
     server.maxConnections = MOST_CONNECTIONS;
+    server.on('connection', (socket) => {
+      rawSockets.add(socket);
+      socket.once('close', () => rawSockets.delete(socket));
+    });
     server.on('tlsClientError', (error) => log.warn({ reason: error.message }, 'refused in the TLS handshake'));
     return server;
   };
@@ -195,7 +204,7 @@ export async function openBroker(parts: {
     close: async () => {
       const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
       await new Promise<void>((resolve) => broker.close(() => resolve()));
-      for (const socket of sockets) socket.destroy();
+      for (const socket of rawSockets) socket.destroy();
       await Promise.all(closed);
     },
   };

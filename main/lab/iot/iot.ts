@@ -11,6 +11,7 @@ import { openBroker } from './broker.ts';
 import { openCertificateAuthority } from './certificate-authority.ts';
 import { certificateRoutes } from './certificates.ts';
 import { invalidRequest } from './input.ts';
+import { readCheckpoint } from './checkpoint.ts';
 import { openJournal } from './journal.ts';
 import type { PortChoice } from './loopback.ts';
 import { policyRoutes } from './policies.ts';
@@ -54,10 +55,13 @@ export async function openIot({ folder, identity, mqttPort, streams, onChange }:
   const store = openStore(join(iotFolder, 'registry.log'));
   const registry = openRegistry(store, identity);
   const rules = openRuleBook(store);
-  // Streams remember the numbers they have taken. A new journal beginning with the time in microseconds stays above any older one.
-  const journal = openJournal(join(iotFolder, 'journal'), { firstSequence: Date.now() * 1000 });
   const checkpointPath = join(iotFolder, 'checkpoint.json');
-  const engine = await openEngine({ journal, checkpointPath, rules, streams, onChange });
+  const checkpoint = await readCheckpoint(checkpointPath);
+  // Streams remember the numbers they have taken. A new journal beginning with the time in microseconds stays above any older one.
+  const firstSequence = Math.max(Date.now() * 1000, (checkpoint?.reserved ?? 0) + 1);
+  const actedSequence = checkpoint?.acted ?? 0;
+  const journal = openJournal(join(iotFolder, 'journal'), { firstSequence, actedSequence });
+  const engine = openEngine({ journal, checkpoint, checkpointPath, rules, streams, onChange });
   const broker = await openBroker({ registry, identity, authority, journal, port: mqttPort, onChange }).catch(
     async (error: unknown) => {
       await engine.close();

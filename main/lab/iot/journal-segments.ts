@@ -1,7 +1,6 @@
 /** The files of the journal, each named after its first message, and reading them in order. */
-import { closeSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeRecords, LARGEST_RECORD_BYTES, type JournalMessage } from './journal-record.ts';
 
@@ -12,7 +11,6 @@ const READ_BYTES = 1024 * 1024;
 
 /** Oldest first. */
 export function findSegments(folder: string): readonly Segment[] {
-  mkdirSync(folder, { recursive: true });
   return readdirSync(folder)
     .filter((name) => /^\d{16}\.journal$/.test(name))
     .sort()

@@ -52,16 +52,17 @@ type Waiting = {
 /**
  * @param options.firstSequence of a journal without files. It must be above every number ever given out, because the services
  *   behind the rules ignore numbers they have seen.
+ * @param options.actedSequence Files that end before this number have lost their end to a power cut; they are done with and go.
  */
 export function openJournal(
   folder: string,
-  options: { readonly firstSequence: number; readonly segmentBytes?: number },
+  options: { readonly firstSequence: number; readonly actedSequence: number; readonly segmentBytes?: number },
 ): Journal {
   const { segmentBytes = SEGMENT_BYTES } = options;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const found = findSegments(folder);
-  const newest = found.at(-1) ?? beginSegment(folder, options.firstSequence);
-  let segments: readonly Segment[] = found.length === 0 ? [newest] : found;
+  let segments = usableSegments(folder, options.actedSequence);
+  const newest = segments.at(-1) ?? beginSegment(folder, options.firstSequence);
+  if (segments.length === 0) segments = [newest];
   let { last, bytes: size } = measureSegment(newest);
   let file = openSync(newest.path, 'r+');
   // The end of a write that a crash cut off.
@@ -183,6 +184,14 @@ export function openJournal(
       closeSync(file);
     },
   };
+}
+
+function usableSegments(folder: string, actedSequence: number): readonly Segment[] {
+  const found = findSegments(folder);
+  const newest = found.at(-1);
+  if (newest === undefined || measureSegment(newest).last >= actedSequence) return found;
+  for (const segment of found) removeSegment(segment);
+  return [];
 }
 
 function limited(messages: readonly JournalMessage[], start: number, limits: ReadLimits): readonly JournalMessage[] {

@@ -2,8 +2,8 @@
 import 'reflect-metadata';
 import { Pkcs10CertificateRequestGenerator } from '@peculiar/x509';
 import { KeyObject, webcrypto } from 'node:crypto';
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { appendFile, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -34,18 +34,20 @@ export function openRecordingStreams(
         .map((text) => line.parse(JSON.parse(text)))
     : [];
   const highest = new Map<string, number>(stored.map(({ source, sequence }) => [source, sequence]));
+  let last: Promise<unknown> = Promise.resolve();
   return {
     exists: (stream) => streams.includes(stream),
     put: (stream, records, origin = { source: '', sequence: 0 }) => {
-      if (!streams.includes(stream)) {
-        return Promise.reject(new AwsError('ResourceNotFoundException', `Firehose ${stream} not found`));
-      }
-      if (origin.sequence <= (highest.get(origin.source) ?? 0)) return Promise.resolve();
-      const entry = { stream, ...origin, records: records.map(String) };
-      appendFileSync(file, `${JSON.stringify(entry)}\n`);
-      stored.push(entry);
-      highest.set(origin.source, origin.sequence);
-      return Promise.resolve();
+      const put = last.then(async () => {
+        if (!streams.includes(stream)) throw new AwsError('ResourceNotFoundException', `Firehose ${stream} not found`);
+        if (origin.sequence <= (highest.get(origin.source) ?? 0)) return;
+        const entry = { stream, ...origin, records: records.map(String) };
+        await appendFile(file, `${JSON.stringify(entry)}\n`);
+        stored.push(entry);
+        highest.set(origin.source, origin.sequence);
+      });
+      last = put.catch(() => undefined);
+      return put;
     },
     records: () => stored.flatMap(({ records }) => records),
     puts: () => stored.length,

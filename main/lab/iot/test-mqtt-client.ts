@@ -5,7 +5,7 @@ export type Packet = { readonly type: number; readonly flags: number; readonly b
 
 export const CONNACK = 2;
 export const PUBLISH = 3;
-export const PUBACK = 4;
+const PUBACK = 4;
 export const SUBACK = 9;
 
 const LIMIT_MS = 20_000;
@@ -32,9 +32,8 @@ export async function openTestMqttClient(options: {
   readonly credentials: TestCredentials;
   readonly clientId: string;
   readonly isClean?: boolean;
-  readonly protocolVersion?: number;
 }): Promise<TestMqttClient> {
-  const { port, credentials, clientId, isClean = true, protocolVersion = 4 } = options;
+  const { port, credentials, clientId, isClean = true } = options;
   const socket = connect({ host: '127.0.0.1', port, servername: 'localhost', ...credentials });
   const received: Packet[] = [];
   const acks = new Set<number>();
@@ -57,7 +56,7 @@ export async function openTestMqttClient(options: {
     socket.once('secureConnect', resolve);
     socket.once('close', () => resolve());
   });
-  socket.write(packetOf(1, 0, [text('MQTT'), Buffer.from([protocolVersion, isClean ? 2 : 0, 0, 60]), text(clientId)]));
+  socket.write(packetOf(1, 0, [text('MQTT'), Buffer.from([4, isClean ? 2 : 0, 0, 60]), text(clientId)]));
   return {
     socket,
     received,

@@ -2,7 +2,7 @@
 import { AppError } from '../../../preload/errors.ts';
 import { createLogger } from '../../log.ts';
 import type { RuleCounters } from '../api.ts';
-import { readCheckpoint, writeCheckpoint, type Checkpoint, type RuleCounts } from '../iot/checkpoint.ts';
+import { writeCheckpoint, type Checkpoint, type RuleCounts } from '../iot/checkpoint.ts';
 import type { JournalMessage } from '../iot/journal-record.ts';
 import type { Journal } from '../iot/journal.ts';
 import type { DeliveryStreams } from '../services.ts';
@@ -27,18 +27,18 @@ const NOTHING: RuleCounts = { matched: 0, passed: 0, delivered: 0, failed: 0 };
 
 const log = createLogger('lab.rules');
 
-/** Starts at the checkpoint in `checkpointPath`; messages behind it are acted on again. */
-export async function openEngine(parts: {
+/** Starts at `checkpoint`, what `checkpointPath` held; messages behind it are acted on again. */
+export function openEngine(parts: {
   readonly journal: Journal;
+  readonly checkpoint: Checkpoint | undefined;
   readonly checkpointPath: string;
   readonly rules: RuleBook;
   readonly streams: DeliveryStreams;
   readonly onChange: () => void;
-}): Promise<Engine> {
-  const { journal, checkpointPath, rules, streams, onChange } = parts;
-  const stored = await readCheckpoint(checkpointPath);
+}): Engine {
+  const { journal, checkpoint, checkpointPath, rules, streams, onChange } = parts;
   // Without a checkpoint nothing is known of the actions before: everything that is kept goes through again.
-  const start = stored ?? { acted: journal.keptAfter(), reserved: journal.lastSequence(), counters: {} };
+  const start = checkpoint ?? { acted: journal.keptAfter(), reserved: journal.lastSequence(), counters: {} };
   const aloneUntil = start.reserved;
   let acted = Math.max(start.acted, journal.keptAfter());
   let reserved = Math.max(start.reserved, acted);
@@ -64,11 +64,11 @@ export async function openEngine(parts: {
     clearTimeout(saveTimer);
     saveTimer = undefined;
     const current = [...counters].filter(([ruleName]) => rules.get(ruleName) !== undefined);
-    const checkpoint: Checkpoint = { acted, reserved, counters: Object.fromEntries(current) };
+    const now: Checkpoint = { acted, reserved, counters: Object.fromEntries(current) };
     // One after the other, so that an older one never lies over a newer one.
-    const done = saving.then(() => writeCheckpoint(checkpointPath, checkpoint));
+    const done = saving.then(() => writeCheckpoint(checkpointPath, now));
     saving = done.catch(() => undefined);
-    return done.then(() => journal.release(checkpoint.acted));
+    return done.then(() => journal.release(now.acted));
   };
 
   const saveSoon = (): void => {

@@ -89,11 +89,12 @@ describe('a statement', () => {
       if (!sameJson(actual, expected)) wrong.push({ id, sql, expected, outcome: outcome.kind });
     }
     expect(wrong).toEqual([]);
-    expect(supported).toBeGreaterThanOrEqual(EXPECTED_VECTORS);
+    // A smaller number would mean that a part of the language has silently gone.
+    expect(supported).toBeGreaterThanOrEqual(COVERED_VECTORS);
   });
 });
 
-const EXPECTED_VECTORS = 100;
+const COVERED_VECTORS = 105;
 
 const vectorSchema = z.object({
   id: z.string(),

@@ -187,7 +187,8 @@ function listObjectsV1(store: S3Store, { bucket, query }: S3Request, owner: stri
     after: marker === '' ? null : { kind: 'key', text: marker },
   });
   // AWS names the next marker only when keys may be rolled up; without a delimiter the last key serves.
-  const next = page.next !== null && listing.delimiter !== '' ? [leaf('NextMarker', listing.encode(page.next.text))] : [];
+  const next =
+    page.next !== null && listing.delimiter !== '' ? [leaf('NextMarker', listing.encode(page.next.text))] : [];
   return branch(
     'ListBucketResult',
     [

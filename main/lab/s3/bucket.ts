@@ -55,7 +55,13 @@ export async function openBucket(folder: string): Promise<Bucket> {
   let nextFile = 0;
 
   const pathOf = (file: number): string =>
-    join(folder, Math.floor(file / FILES_PER_FOLDER).toString(16).padStart(4, '0'), file.toString(16).padStart(8, '0'));
+    join(
+      folder,
+      Math.floor(file / FILES_PER_FOLDER)
+        .toString(16)
+        .padStart(4, '0'),
+      file.toString(16).padStart(8, '0'),
+    );
 
   const apply = (line: Line): void => {
     const known = entries.get(line.k);

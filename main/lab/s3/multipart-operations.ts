@@ -8,7 +8,7 @@ import { readAll } from '../payload.ts';
 import { AwsError } from '../services.ts';
 import { xmlAnswer, type Answer } from '../wire.ts';
 import { asList, asRecord, asText, branch, leaf, malformedXml, parseXml } from '../xml.ts';
-import { notImplemented } from './names.ts';
+import { readCopySource } from './copy-source.ts';
 import { checkWriteConditions, keptHeaders } from './object-headers.ts';
 import type { S3Store } from './object-store.ts';
 import {
@@ -16,6 +16,7 @@ import {
   checksumHeaders,
   empty,
   integerParameter,
+  isoTime,
   MAX_XML_BYTES,
   NAMESPACE,
   quoted,
@@ -64,10 +65,8 @@ export function multipartOperations(store: S3Store, uploads: Uploads): readonly 
       method: 'PUT',
       marks: ['partNumber', 'uploadId'],
       markHeader: 'x-amz-copy-source',
-      headers: ['x-amz-copy-source'],
-      handle: async () => {
-        throw notImplemented('UploadPartCopy');
-      },
+      headers: ['x-amz-copy-source', 'x-amz-copy-source-range'],
+      handle: (request) => uploadPartCopy(store, uploads, request),
     },
     {
       ...plain,
@@ -107,6 +106,42 @@ async function uploadPart(store: S3Store, uploads: Uploads, request: S3Request):
   const checksum =
     received.checksum === null ? {} : { [`x-amz-checksum-${received.checksum.name}`]: received.checksum.value };
   return empty(200, { etag: quoted(received.md5), ...checksum });
+}
+
+async function uploadPartCopy(store: S3Store, uploads: Uploads, request: S3Request): Promise<Answer> {
+  const { bucket, key, query, headers } = request;
+  store.bucket(bucket);
+  const { id } = uploads.find(query.get('uploadId') ?? '', bucket, key);
+  const number = integerParameter(query, 'partNumber', { least: 1, most: MAX_PARTS }) ?? 1;
+  const { object } = readCopySource(store, headers['x-amz-copy-source'] ?? '');
+  const range = readCopyRange(headers['x-amz-copy-source-range'], object.size);
+  const chunks = createReadStream(object.path, range ?? {});
+  const received = await receiveFile({ chunks, checksum: () => null }, store.stagingFolder);
+  try {
+    await uploads.addPart(id, number, received);
+  } catch (error) {
+    await rm(received.path, { force: true });
+    throw error;
+  }
+  return xmlAnswer(
+    branch(
+      'CopyPartResult',
+      [leaf('LastModified', isoTime(Date.now())), leaf('ETag', quoted(received.md5))],
+      NAMESPACE,
+    ),
+  );
+}
+
+/** Unlike a GET, a copy takes no open or overlong range. */
+function readCopyRange(header: string | undefined, size: number): { start: number; end: number } | null {
+  if (header === undefined) return null;
+  const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(header) ?? [];
+  const [start, end] = [Number(first), Number(last)];
+  if (start <= end && end < size) return { start, end };
+  throw new AwsError('InvalidArgument', `Range specified is not valid for source object of size: ${size}`, 400, {
+    ArgumentName: 'x-amz-copy-source-range',
+    ArgumentValue: header,
+  });
 }
 
 async function complete(store: S3Store, uploads: Uploads, request: S3Request): Promise<Answer> {
@@ -150,10 +185,13 @@ async function complete(store: S3Store, uploads: Uploads, request: S3Request): P
 /** The uploaded parts the client lists, checked as AWS does: ascending numbers, right ETags and checksums, none but the last too small. */
 function chooseParts(upload: Upload, listed: readonly unknown[]): readonly UploadPart[] {
   if (listed.length === 0) throw malformedXml();
-  let previous = 0;
+  const numbers = listed.map((entry) => Number(asText(asRecord(entry)['PartNumber']) ?? Number.NaN));
+  if (numbers.some((number, index) => number <= (numbers[index - 1] ?? 0))) {
+    throw new AwsError('InvalidPartOrder', 'The list of parts was not in ascending order.');
+  }
   return listed.map((entry, index) => {
     const fields = asRecord(entry);
-    const number = Number(asText(fields['PartNumber']) ?? Number.NaN);
+    const number = numbers[index] ?? Number.NaN;
     const etag = (asText(fields['ETag']) ?? '').replace(/^"|"$/g, '');
     const part = upload.parts.get(number);
     if (part === undefined || part.md5 !== etag || !checksumAgrees(part, fields)) {
@@ -164,10 +202,6 @@ function chooseParts(upload: Upload, listed: readonly unknown[]): readonly Uploa
         { UploadId: upload.id, PartNumber: String(number), ETag: etag },
       );
     }
-    if (number <= previous) {
-      throw new AwsError('InvalidPartOrder', 'The list of parts was not in ascending order.');
-    }
-    previous = number;
     if (part.size < MIN_PART_BYTES && index < listed.length - 1) {
       throw new AwsError('EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size', 400, {
         ProposedSize: String(part.size),

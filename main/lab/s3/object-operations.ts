@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { readAll } from '../payload.ts';
 import { AwsError } from '../services.ts';
-import { decodeSegment, xmlAnswer, type Answer } from '../wire.ts';
+import { xmlAnswer, type Answer } from '../wire.ts';
 import { asList, asRecord, asText, branch, leaf, malformedXml, parseXml } from '../xml.ts';
 import type { StoredObject } from './bucket.ts';
 import { checkKey, noSuchKey, notImplemented } from './names.ts';
@@ -28,6 +28,7 @@ import {
   type S3Operation,
   type S3Request,
 } from './operation.ts';
+import { readCopySource } from './copy-source.ts';
 import { receiveFile } from './receive.ts';
 
 const MAX_DELETED = 1000;
@@ -116,17 +117,6 @@ async function copyObject(store: S3Store, { bucket, key, headers }: S3Request): 
       NAMESPACE,
     ),
   );
-}
-
-function readCopySource(store: S3Store, header: string): { readonly bucket: string; readonly object: StoredObject } {
-  if (header.includes('?')) throw notImplemented('versions of a copy source');
-  const [, bucket, key] = /^([^/]+)\/(.+)$/s.exec(decodeSegment(header).replace(/^\//, '')) ?? [];
-  if (bucket === undefined || key === undefined) {
-    throw new AwsError('InvalidArgument', 'Copy Source must mention the source bucket and key: sourcebucket/sourcekey');
-  }
-  const object = store.bucket(bucket).get(key);
-  if (object === undefined) throw noSuchKey(key);
-  return { bucket, object };
 }
 
 function findObject(store: S3Store, { bucket, key }: S3Request): StoredObject {

@@ -18,7 +18,10 @@ export type ReceivedFile = {
 const MAX_BYTES = 5 * 1024 ** 3;
 
 /** The caller moves the file away or removes it. Throws AwsError when the body is not what was signed; the file is gone then. */
-export async function receiveFile(payload: Payload, folder: string): Promise<ReceivedFile> {
+export async function receiveFile(
+  payload: Pick<Payload, 'chunks' | 'checksum'>,
+  folder: string,
+): Promise<ReceivedFile> {
   const path = join(folder, randomUUID());
   const md5 = createHash('md5');
   let size = 0;

@@ -40,7 +40,14 @@ function readRequest(signed: SignedRequest, payload: Payload, bucketOfHost: stri
   for (const name of [...query.keys()]) if (name === 'x-id' || name.startsWith('X-Amz-')) query.delete(name);
   const decodedKey = decodeSegment(key);
   checkKey(decodedKey);
-  return { method: signed.method, bucket: decodeSegment(bucket), key: decodedKey, query, headers: signed.headers, payload };
+  return {
+    method: signed.method,
+    bucket: decodeSegment(bucket),
+    key: decodedKey,
+    query,
+    headers: signed.headers,
+    payload,
+  };
 }
 
 /** Of the operations that fit, the one that names most parameters: `PUT ?partNumber&uploadId` before plain `PUT`. */
@@ -67,7 +74,7 @@ function weight(operation: S3Operation): number {
 function checkParameters(operation: S3Operation, request: S3Request): void {
   for (const name of request.query.keys()) {
     if (operation.marks.includes(name) || operation.parameters.includes(name)) continue;
-    throw notImplemented(`the parameter "${name}" in ${operation.name}`);
+    throw notImplemented(`${request.method} with the parameter "${name}"`);
   }
 }
 

@@ -48,8 +48,7 @@ export function openSortedKeys(): SortedKeys {
     },
     at: (position) => settle()[position],
     firstFrom: (key) => search((candidate) => compareUtf8(candidate, key) < 0),
-    firstPast: (prefix) =>
-      search((candidate) => candidate.startsWith(prefix) || compareUtf8(candidate, prefix) < 0),
+    firstPast: (prefix) => search((candidate) => candidate.startsWith(prefix) || compareUtf8(candidate, prefix) < 0),
   };
 }
 
@@ -57,7 +56,8 @@ function merge(left: readonly string[], right: readonly string[]): string[] {
   const merged: string[] = [];
   let from = 0;
   for (const key of right) {
-    for (let next = left[from]; next !== undefined && compareUtf8(next, key) < 0; next = left[++from]) merged.push(next);
+    for (let next = left[from]; next !== undefined && compareUtf8(next, key) < 0; next = left[++from])
+      merged.push(next);
     merged.push(key);
   }
   for (let next = left[from]; next !== undefined; next = left[++from]) merged.push(next);

@@ -12,7 +12,9 @@ const partShape = z.object({
   size: z.number(),
   md5: z.string(),
   file: z.string(),
-  checksum: z.object({ name: z.enum(['crc32', 'crc32c', 'crc64nvme', 'sha1', 'sha256']), value: z.string() }).nullable(),
+  checksum: z
+    .object({ name: z.enum(['crc32', 'crc32c', 'crc64nvme', 'sha1', 'sha256']), value: z.string() })
+    .nullable(),
 });
 const uploadShape = z.object({
   bucket: z.string(),

@@ -46,7 +46,7 @@ function Gauges({ stream }: { readonly stream: NonNullable<Stream> }) {
         label={t('lake.bufferSizeLabel')}
         value={bufferedBytes}
         limit={sizeLimitBytes}
-        text={t('lake.bufferSize', { bytes: format.bytes(bufferedBytes), limit: format.bytes(sizeLimitBytes) })}
+        text={t('lake.bufferSize', { bytes: format.mebibytes(bufferedBytes), limit: format.mebibytes(sizeLimitBytes) })}
       />
       <Gauge
         label={t('lake.bufferTimeLabel')}

@@ -3,8 +3,9 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { PipelineState } from '../../../preload/shapes.ts';
 import { Icon, type IconName } from '../../parts/icon.tsx';
-import { databasesQuery } from '../../state/query.ts';
 import { useLive } from '../../state/live.ts';
+import { databasesQuery } from '../../state/query.ts';
+import type { PageName } from '../../state/route.ts';
 import { MISSING } from '../../text/format.ts';
 import { useFormat } from '../../text/use-format.ts';
 import styles from './flow.module.css';
@@ -15,6 +16,8 @@ type Stage = {
   readonly value: string;
   readonly detail: string;
   readonly isThere: boolean;
+  /** Where one sees what was counted. */
+  readonly page?: PageName;
 };
 
 export function Flow({ pipeline }: { readonly pipeline: PipelineState }) {
@@ -23,13 +26,19 @@ export function Flow({ pipeline }: { readonly pipeline: PipelineState }) {
   const isMoving = useLive(({ fleet }) => (fleet?.rate ?? 0) > 0);
   return (
     <ol className={styles['flow']} aria-label={t('lake.flow')} data-moving={isMoving || undefined}>
-      {stages.map(({ id, icon, value, detail, isThere }) => (
+      {stages.map(({ id, icon, value, detail, isThere, page }) => (
         <li key={id} className={styles['stage']} data-there={isThere || undefined}>
           <span className={styles['node']}>
             <Icon name={icon} size={15} />
           </span>
           <strong>{t(`lake.stage.${id}`)}</strong>
-          <span className={styles['value']}>{value}</span>
+          {page === undefined ? (
+            <span className={styles['value']}>{value}</span>
+          ) : (
+            <a className={styles['value']} href={`#${page}`}>
+              {value}
+            </a>
+          )}
           <span className={styles['detail']} title={detail}>
             {detail}
           </span>
@@ -56,6 +65,7 @@ function useStages({ rule, stream, lake, crawler, status }: PipelineState): read
       value: t('lake.live', { live: count(live), all: count(stations.length) }),
       detail: `${format.rate(fleet?.rate ?? 0)} ${t('common.unit.rate')}`,
       isThere: stations.length > 0,
+      page: 'stations',
     },
     {
       id: 'topic',
@@ -63,6 +73,7 @@ function useStages({ rule, stream, lake, crawler, status }: PipelineState): read
       value: t('lake.acknowledged', { amount: count(fleet?.acknowledged) }),
       detail: 'sensor/weather/#',
       isThere: stations.length > 0,
+      page: 'topics',
     },
     {
       id: 'rule',
@@ -98,6 +109,7 @@ function useStages({ rule, stream, lake, crawler, status }: PipelineState): read
       value: databases === undefined ? MISSING : t('lake.tables', { count: tables.length, amount: count(tables.length) }),
       detail: tables.map(({ name }) => name).join(', '),
       isThere: tables.length > 0,
+      page: 'query',
     },
   ];
 }

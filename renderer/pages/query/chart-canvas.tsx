@@ -16,6 +16,7 @@ import {
 } from 'chart.js';
 import { useEffect, useRef } from 'react';
 import type { ChartData, ChartType, Point } from '../../state/chart-suggestion.ts';
+import { timeTicks } from '../../state/time-ticks.ts';
 import { formatOf, type Format } from '../../text/format.ts';
 import { useTranslation } from 'react-i18next';
 
@@ -43,12 +44,15 @@ type ChartCanvasProps = {
 /** More points than this on a line are a line, not points. */
 const MOST_POINTS_DRAWN = 120;
 
+const MOST_TIME_TICKS = 7;
+
 export function ChartCanvas({ label, type, x, y, data }: ChartCanvasProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const scheme = useComputedColorScheme('light', { getInitialValueInEffect: false });
   const { i18n } = useTranslation();
   useEffect(() => {
     if (canvas.current === null) return undefined;
+    Chart.defaults.font.family = getComputedStyle(canvas.current).fontFamily;
     const chart = new Chart(canvas.current, configurationOf({ type, x, y, data }, formatOf(i18n.language)));
     return () => chart.destroy();
   }, [type, x, y, data, scheme, i18n.language]);
@@ -71,7 +75,10 @@ function configurationOf(
     ticks: { color: token('--ink-2'), maxRotation: 0, autoSkipPadding: 16 },
   };
   const title = (text: string) => ({ display: true, text, color: token('--ink-2') });
-  const timeTick = (value: string | number) => format.utc(new Date(Number(value)).toISOString());
+  const signs = isTemperature(y) && data.series.length === 1 && type === 'bar' ? [token('--cold'), token('--warm')] : null;
+  const times = data.series.flatMap(({ points }) => points.map((point) => Number(point.x)));
+  const timeRange = data.scale === 'time' ? rangeOf(times) : null;
+  const ticks = timeRange === null ? null : timeTicks(timeRange.min, timeRange.max, MOST_TIME_TICKS);
   return {
     type,
     data: {
@@ -82,7 +89,7 @@ function configurationOf(
           label,
           data: isCategory ? byLabel(points, data.labels) : points.map((point) => ({ x: Number(point.x), y: point.y })),
           borderColor: colour,
-          backgroundColor: type === 'bar' ? colour : `color-mix(in srgb, ${colour} 70%, transparent)`,
+          backgroundColor: signs !== null ? points.map((point) => ((point.y ?? 0) < 0 ? signs[0] : signs[1])) : type === 'bar' ? colour : `color-mix(in srgb, ${colour} 70%, transparent)`,
           borderWidth: type === 'line' ? 1.6 : 0,
           borderRadius: 2,
           maxBarThickness: 72,
@@ -95,7 +102,6 @@ function configurationOf(
     options: {
       animation: false,
       maintainAspectRatio: false,
-      font: { family: token('--font-text'), size: 12 },
       interaction: { mode: 'nearest', intersect: false },
       scales: {
         x: {
@@ -103,7 +109,15 @@ function configurationOf(
           type: isCategory ? 'category' : 'linear',
           title: title(x),
           grid: { ...axis.grid, display: type === 'scatter' },
-          ticks: data.scale === 'time' ? { ...axis.ticks, callback: timeTick, maxTicksLimit: 7 } : axis.ticks,
+          ...(timeRange ?? {}),
+          ...(ticks === null
+            ? { ticks: axis.ticks }
+            : {
+                ticks: { ...axis.ticks, callback: (value) => format.axisTime(Number(value), ticks.hasHours) },
+                afterBuildTicks: (scale) => {
+                  scale.ticks = ticks.values.map((value) => ({ value }));
+                },
+              }),
         },
         y: { ...axis, type: 'linear', title: title(y), beginAtZero: type === 'bar' },
       },
@@ -121,11 +135,25 @@ function configurationOf(
           cornerRadius: 4,
           boxPadding: 4,
           callbacks:
-            data.scale === 'time' ? { title: (items) => items.slice(0, 1).map(({ parsed }) => timeTick(parsed.x ?? NaN)) } : {},
+            data.scale === 'time'
+              ? { title: (items) => items.slice(0, 1).map(({ parsed }) => format.utcAt(parsed.x ?? Number.NaN)) }
+              : {},
         },
       },
     },
   };
+}
+
+/** A temperature's sign has its colours everywhere in the window. */
+function isTemperature(name: string): boolean {
+  return /temp|dew/i.test(name);
+}
+
+function rangeOf(values: readonly number[]): { readonly min: number; readonly max: number } {
+  return values.reduce(
+    (range, value) => ({ min: Math.min(range.min, value), max: Math.max(range.max, value) }),
+    { min: Infinity, max: -Infinity },
+  );
 }
 
 /** A category may come once a series at most on the axis; of several rows the last one counts. */

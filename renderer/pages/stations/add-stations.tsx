@@ -63,7 +63,7 @@ function SetChoice({ set, onClose }: { readonly set: CatalogueSet; readonly onCl
     <section className={styles['set']} aria-label={set.name}>
       <div className={styles['head']}>
         <h3>{set.name}</h3>
-        <span className={styles['kind']}>{t(`stations.kind.${set.kind}`)}</span>
+        <span className={styles['kind']} data-kind={set.kind}>{t(`stations.kind.${set.kind}`)}</span>
       </div>
       <p className={styles['description']}>{set.description}</p>
       <dl className={styles['facts']}>

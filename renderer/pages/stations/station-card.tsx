@@ -21,16 +21,12 @@ export const StationCard = memo(function StationCard({ station }: { readonly sta
   return (
     <article className={styles['card']} aria-label={name} data-state={state}>
       <header className={styles['head']}>
-        <div className={styles['names']}>
-          <h2>{name}</h2>
-          <p className={styles['place']}>
-            <code>{id}</code> · {placeText(station, t, format)}
-          </p>
-        </div>
-        <div className={styles['marks']}>
-          <StateWord state={state} />
-          <span className={styles['kind']}>{t(`stations.kind.${kind}`)}</span>
-        </div>
+        <h2 title={name}>
+          {name} <code>{id}</code>
+        </h2>
+        <StateWord state={state} />
+        <span className={styles['place']}>{placeText(station, t, format)}</span>
+        <span className={styles['kind']}>{t(`stations.kind.${kind}`)}</span>
       </header>
       {error !== null && <ErrorNotice error={error} />}
       <div className={styles['temperature']}>
@@ -40,7 +36,7 @@ export const StationCard = memo(function StationCard({ station }: { readonly sta
           data-sign={temperature === null ? undefined : temperature < 0 ? 'cold' : 'warm'}
         >
           {format.number(temperature)}
-          <span>{t('common.unit.celsius')}</span>
+          {temperature !== null && <span>{t('common.unit.celsius')}</span>}
         </p>
         <Sparkline values={sparkline} width={180} height={44} label={t('stations.temperatureOf', { name })} />
       </div>
@@ -84,20 +80,19 @@ function StationCounts({ station }: { readonly station: StationStatus }) {
   const { sent, acknowledged, failed, behind, rate, targetRate } = station;
   return (
     <dl className={styles['counts']}>
-      <div title={t('stations.rateHint')}>
-        <dt>{t('stations.asked')}</dt>
+      <div title={t('stations.rateHint')} className={styles['rates']}>
+        <dt>{t('stations.rate')}</dt>
         <dd>
-          {format.rate(targetRate)} <small>{t('common.unit.rate')}</small>
+          {format.rate(rate)} <small>{t('common.unit.rate')}</small>{' '}
+          <small>{t('stations.ofAsked', { amount: format.rate(targetRate) })}</small>
         </dd>
       </div>
-      <div title={t('stations.rateHint')}>
-        <dt>{t('stations.acknowledgedRate')}</dt>
-        <dd>
-          {format.rate(rate)} <small>{t('common.unit.rate')}</small>
-        </dd>
-      </div>
-      <div className={styles['behind']} data-on={behind > 0 || undefined} title={t('stations.behindHint')}>
-        {behind > 0 && t('stations.behind', { amount: format.integer(behind) })}
+      <div>
+        {behind > 0 && (
+          <dd className={styles['behind']} title={t('stations.behindHint')}>
+            {t('stations.behind', { amount: format.integer(behind) })}
+          </dd>
+        )}
       </div>
       <div>
         <dt>{t('stations.sent')}</dt>

@@ -21,20 +21,20 @@ export function StationReadings({ latest }: { readonly latest: LatestObservation
           {latest?.windSpeed === 0 ? (
             t('stations.calm')
           ) : (
-            <Quantity value={format.number(latest?.windSpeed ?? null)} unit={t('common.unit.speed')} />
+            <Quantity value={latest?.windSpeed ?? null} unit={t('common.unit.speed')} />
           )}
         </dd>
       </div>
       <div>
         <dt>{t('stations.pressure')}</dt>
         <dd>
-          <Quantity value={format.number(latest?.pressure ?? null)} unit={t('common.unit.pressure')} />
+          <Quantity value={latest?.pressure ?? null} unit={t('common.unit.pressure')} />
         </dd>
       </div>
       <div>
         <dt>{t('stations.dewPoint')}</dt>
         <dd>
-          <Quantity value={format.number(latest?.dewPoint ?? null)} unit={t('common.unit.celsius')} />
+          <Quantity value={latest?.dewPoint ?? null} unit={t('common.unit.celsius')} />
         </dd>
       </div>
       <div>
@@ -60,10 +60,12 @@ export function StationReadings({ latest }: { readonly latest: LatestObservation
   );
 }
 
-function Quantity({ value, unit }: { readonly value: string; readonly unit: string }) {
+function Quantity({ value, unit }: { readonly value: number | null; readonly unit: string }) {
+  const format = useFormat();
+  if (value === null) return MISSING;
   return (
     <span>
-      {value} <small>{unit}</small>
+      {format.number(value)} <small>{unit}</small>
     </span>
   );
 }

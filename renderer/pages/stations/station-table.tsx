@@ -11,12 +11,11 @@ import { StationActions } from './station-actions.tsx';
 import styles from './station-table.module.css';
 import { WindArrow } from './weather-symbols.tsx';
 
-const ROW_HEIGHT = 40;
+const ROW_HEIGHT = 44;
 
 const COLUMNS = [
   'station',
   'state',
-  'data',
   'temperature',
   'wind',
   'pressure',
@@ -85,14 +84,13 @@ function StationLine({ station }: { readonly station: StationStatus }) {
   return (
     <>
       <span role="rowheader" data-column="station">
-        <strong>{name}</strong>
-        <code>{id}</code>
+        <strong title={name}>{name}</strong>
+        <small>
+          <code>{id}</code> · {t(`stations.kind.${kind}`)}
+        </small>
       </span>
       <span role="cell" data-column="state" title={error?.message}>
         <StateWord state={state} />
-      </span>
-      <span role="cell" data-column="data">
-        {t(`stations.kind.${kind}`)}
       </span>
       <span
         role="cell"

@@ -142,11 +142,11 @@ function MessageList({ label, messages, opened, onOpen, onScrolledDown }: Messag
                   <button type="button" title={message.topic} onClick={() => onOpen(message)}>
                     {message.topic}
                   </button>
+                  {message.retained && <em>{t('topics.retained')}</em>}
                 </span>
                 <span role="cell">{format.bytes(message.bytes)}</span>
                 <span role="cell">
                   {message.qos}
-                  {message.retained && ` · ${t('topics.retained')}`}
                 </span>
                 <span role="cell">{message.payload.slice(0, 400)}</span>
               </div>

@@ -1,0 +1,101 @@
+/** The local AWS, wired by hand: who feeds whom can be read here from top to bottom. */
+import { join } from 'node:path';
+import type { LabActivity, LabOptions, LabReport } from './api.ts';
+import { openAthena } from './athena/athena.ts';
+import type { AsyncEngine } from './athena/run-query.ts';
+import { edgeServices } from './dispatch.ts';
+import { openFolder } from './documents.ts';
+import { openEdge } from './edge.ts';
+import { openFirehose } from './firehose/firehose.ts';
+import { lockFolder } from './folder-lock.ts';
+import { openGlue } from './glue/glue.ts';
+import { openIdentity } from './identity.ts';
+import { openIot } from './iot/iot.ts';
+import { openObjectStore } from './s3/object-store.ts';
+import { openS3 } from './s3/s3.ts';
+import { STS_VERSION, stsOperations } from './sts/sts.ts';
+
+export type Lab = {
+  readonly report: LabReport;
+  readonly activity: () => LabActivity;
+  /** Writes out Firehose buffers; resolves when the objects are in their buckets. Null = all streams. Throws AwsError. */
+  readonly flush: (stream: string | null) => Promise<void>;
+  /** Resolves when every acknowledged message has passed the rules and their actions. */
+  readonly drain: () => Promise<void>;
+  /** Everything is on disk already; this ends connections and gives the folder free. */
+  readonly close: () => Promise<void>;
+};
+
+/**
+ * Opens everything below one folder. `onChange` is called often: whenever `activity` may have changed.
+ * Throws AppError `lab.folderNotWritable`, `lab.folderInUse`, `lab.portTaken`, `lab.stateDamaged`; then nothing stays open.
+ */
+export async function openLab(options: LabOptions, engine: AsyncEngine, onChange: () => void): Promise<Lab> {
+  const { folder } = options;
+  const opened: (() => Promise<void>)[] = [];
+  /** What was opened last depends on what came before, so it closes first. */
+  const closeAll = async (): Promise<void> => {
+    for (let close = opened.pop(); close !== undefined; close = opened.pop()) await close();
+  };
+  const keep = <Opened>(thing: Opened, close: () => Promise<void>): Opened => {
+    opened.push(close);
+    return thing;
+  };
+
+  try {
+    await openFolder(folder);
+    const lock = await lockFolder(folder);
+    keep(lock, lock.release);
+    const identity = await openIdentity(folder);
+
+    // From the lake back to the devices: each is handed where its data goes.
+    const objects = await openObjectStore(join(folder, 's3', 'objects'));
+    keep(objects, objects.close);
+    const firehose = await openFirehose({ folder: join(folder, 'firehose'), identity, objects, onChange });
+    keep(firehose, firehose.close);
+    const { mqttPort } = options;
+    const iot = await openIot({ folder, identity, mqttPort, streams: firehose, objects, onChange });
+    keep(iot, iot.close);
+
+    // What reads the lake.
+    const glue = await openGlue({ folder: join(folder, 'glue'), identity, objects });
+    keep(glue, glue.close);
+    const { catalog } = glue;
+    const athena = await openAthena({ folder: join(folder, 'athena'), identity, objects, catalog, engine });
+    keep(athena, athena.close);
+
+    const services = edgeServices({
+      iot: { kind: 'rest-json', routes: iot.routes },
+      firehose: { kind: 'json', targetPrefix: 'Firehose_20150804', operations: firehose.operations },
+      s3: { kind: 's3', handle: await openS3(objects, identity, join(folder, 's3', 'uploads')) },
+      glue: { kind: 'json', targetPrefix: 'AWSGlue', operations: glue.operations },
+      athena: { kind: 'json', targetPrefix: 'AmazonAthena', operations: athena.operations },
+      sts: { kind: 'query', version: STS_VERSION, operations: stsOperations(identity) },
+    });
+    const edge = await openEdge({ port: options.port, credentials: identity, region: identity.region, services });
+    keep(edge, edge.close);
+
+    return {
+      report: {
+        endpoint: `http://127.0.0.1:${edge.port}`,
+        port: edge.port,
+        mqttHost: 'localhost',
+        mqttPort: iot.mqttPort,
+        caFile: iot.caFile,
+        ca: iot.ca,
+        region: identity.region,
+        account: identity.account,
+        accessKeyId: identity.accessKeyId,
+        secretAccessKey: identity.secretAccessKey,
+        roleArn: identity.roleArn,
+      },
+      activity: () => ({ rules: iot.counters(), buffers: firehose.buffers(), connections: iot.connections() }),
+      flush: firehose.flush,
+      drain: iot.drain,
+      close: closeAll,
+    };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
