@@ -1,7 +1,7 @@
 /** Isobars as the window's only ornament: the mark of the app and the quiet chart behind empty places. */
 import { useTranslation } from 'react-i18next';
 import styles from './contours.module.css';
-import { FIELD, HIGH, isobarPaths, LOW } from './isobars.ts';
+import { drawChart, FIELD } from './isobars.ts';
 
 /** The mark: four isobars, a cold and a warm one. */
 export function Mark({ size = 22 }: { readonly size?: number }) {
@@ -15,10 +15,16 @@ export function Mark({ size = 22 }: { readonly size?: number }) {
   );
 }
 
-const PATHS = isobarPaths();
+const chart = drawChart();
 
 /** A pressure field with its low and its high, thin enough to read over. */
-export function Contours({ className, hasCentres = false }: { readonly className?: string | undefined; readonly hasCentres?: boolean }) {
+export function Contours({
+  className,
+  hasCentres = false,
+}: {
+  readonly className?: string | undefined;
+  readonly hasCentres?: boolean;
+}) {
   const { t } = useTranslation();
   return (
     <svg
@@ -27,15 +33,13 @@ export function Contours({ className, hasCentres = false }: { readonly className
       preserveAspectRatio="xMidYMid slice"
       aria-hidden="true"
     >
-      {PATHS.map((path) => (
-        <path key={path.slice(0, 24)} d={path} />
-      ))}
+      <path d={chart.path} />
       {hasCentres && (
         <>
-          <text x={LOW.x} y={LOW.y + 3.5} data-centre="low">
+          <text x={chart.low.x} y={chart.low.y + 3.5} data-centre="low">
             {t('common.low')}
           </text>
-          <text x={HIGH.x} y={HIGH.y + 3.5} data-centre="high">
+          <text x={chart.high.x} y={chart.high.y + 3.5} data-centre="high">
             {t('common.high')}
           </text>
         </>

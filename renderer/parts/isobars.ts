@@ -1,10 +1,11 @@
 /** Isobars of a made-up pressure field, by marching squares: lines that, as on a real chart, never cross. */
 
-/** Size of the drawing; the field's centres and the paths are in its units. */
+/** Size of the drawing; centres and paths are in its units. */
 export const FIELD = { width: 640, height: 260 } as const;
 
-const CELL = 8;
-const LEVELS = 17;
+const CELL = 4;
+/** hPa between two lines. */
+const STEP = 2.8;
 
 /** Depth in hPa, width and height in drawing units. */
 const CENTRES = [
@@ -14,49 +15,64 @@ const CENTRES = [
   { x: 602, y: 262, depth: -12, width: 84, height: 60 },
 ] as const;
 
-export const LOW = CENTRES[0];
-export const HIGH = CENTRES[2];
+type Corner = { readonly x: number; readonly y: number; readonly pressure: number };
 
-function pressureAt(x: number, y: number): number {
+function cornerAt(x: number, y: number): Corner {
   const slope = 0.012 * x - 0.02 * y;
-  return CENTRES.reduce(
+  const pressure = CENTRES.reduce(
     (sum, centre) =>
       sum + centre.depth * Math.exp(-(((x - centre.x) / centre.width) ** 2) - ((y - centre.y) / centre.height) ** 2),
     slope,
   );
+  return { x, y, pressure };
 }
-
-type Corner = { readonly x: number; readonly y: number; readonly value: number };
 
 /** Where the level crosses the edge between two corners; null where it does not. */
 function crossing(a: Corner, b: Corner, level: number): string | null {
-  if (a.value < level === b.value < level) return null;
-  const share = (level - a.value) / (b.value - a.value);
+  if (a.pressure < level === b.pressure < level) return null;
+  const share = (level - a.pressure) / (b.pressure - a.pressure);
   return `${(a.x + share * (b.x - a.x)).toFixed(1)} ${(a.y + share * (b.y - a.y)).toFixed(1)}`;
 }
 
-function cornerAt(x: number, y: number): Corner {
-  return { x, y, value: pressureAt(x, y) };
+function segmentsOf(corners: readonly Corner[]): string {
+  const pressures = corners.map(({ pressure }) => pressure);
+  let path = '';
+  for (let level = Math.ceil(Math.min(...pressures) / STEP) * STEP; level < Math.max(...pressures); level += STEP) {
+    const [from, to] = corners.flatMap((corner, side) => {
+      const next = corners[(side + 1) % corners.length];
+      return next === undefined ? [] : (crossing(corner, next, level) ?? []);
+    });
+    if (from !== undefined && to !== undefined) path += `M${from}L${to}`;
+  }
+  return path;
 }
 
-/** One SVG path for each level, lowest pressure first. */
-export function isobarPaths(): readonly string[] {
-  const least = -24;
-  const step = 48 / LEVELS;
-  const paths = Array.from({ length: LEVELS }, () => '');
-  for (let x = 0; x < FIELD.width; x += CELL) {
-    for (let y = 0; y < FIELD.height; y += CELL) {
-      const corners = [cornerAt(x, y), cornerAt(x + CELL, y), cornerAt(x + CELL, y + CELL), cornerAt(x, y + CELL)];
-      for (let index = 0; index < LEVELS; index += 1) {
-        const level = least + index * step;
-        const points = corners.flatMap((corner, side) => {
-          const next = corners[(side + 1) % 4];
-          return next === undefined ? [] : (crossing(corner, next, level) ?? []);
-        });
-        const [from, to] = points;
-        if (from !== undefined && to !== undefined) paths[index] = `${paths[index] ?? ''}M${from}L${to}`;
-      }
-    }
-  }
-  return paths.filter((path) => path !== '');
+type Chart = {
+  /** All isobars as one SVG path. */
+  readonly path: string;
+  readonly low: { readonly x: number; readonly y: number };
+  readonly high: { readonly x: number; readonly y: number };
+};
+
+export function drawChart(): Chart {
+  const columns = FIELD.width / CELL + 1;
+  const rows = FIELD.height / CELL + 1;
+  const grid = Array.from({ length: columns }, (_, x) =>
+    Array.from({ length: rows }, (_unused, y) => cornerAt(x * CELL, y * CELL)),
+  );
+  const all = grid.flat();
+  const path = grid
+    .slice(0, -1)
+    .flatMap((column, x) =>
+      column.slice(0, -1).map((corner, y) => {
+        const next = grid[x + 1];
+        return segmentsOf([corner, next?.[y], next?.[y + 1], column[y + 1]].filter((found) => found !== undefined));
+      }),
+    )
+    .join('');
+  return {
+    path,
+    low: all.reduce((best, corner) => (corner.pressure < best.pressure ? corner : best)),
+    high: all.reduce((best, corner) => (corner.pressure > best.pressure ? corner : best)),
+  };
 }

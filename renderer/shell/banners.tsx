@@ -19,7 +19,8 @@ export function Banners() {
             <span>{t(`health.banner.${name}`)}</span>
           ) : (
             <span>
-              {error?.message ?? t('health.failed', { process: t(`health.${name}`) })} {error?.hint ?? t('health.failedHint')}
+              {error?.message ?? t('health.failed', { process: t(`health.${name}`) })}{' '}
+              {error?.hint ?? t('health.failedHint')}
             </span>
           )}
         </p>

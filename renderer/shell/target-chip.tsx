@@ -11,7 +11,12 @@ export function TargetChip({ target }: { readonly target: TargetInfo | null }) {
   const name = t(`target.${kind}`);
   return (
     <Tooltip label={t(kind === 'aws' ? 'target.awsHint' : 'target.labHint')}>
-      <div className={styles['chip']} data-kind={kind} role="status" aria-label={t('target.label', { name, region, account })}>
+      <div
+        className={styles['chip']}
+        data-kind={kind}
+        role="status"
+        aria-label={t('target.label', { name, region, account })}
+      >
         <strong>{name}</strong>
         <span>{region}</span>
         <code>{account}</code>

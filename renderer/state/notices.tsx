@@ -35,7 +35,9 @@ export function notifyAdded(outcome: StationsAdded): void {
   if (added.length + refused.length + skipped.length === 0) return;
   notifications.show({
     title:
-      added.length === 0 ? i18next.t('notify.noneAdded') : i18next.t('notify.added', { count: added.length, amount: added.length }),
+      added.length === 0
+        ? i18next.t('notify.noneAdded')
+        : i18next.t('notify.added', { count: added.length, amount: added.length }),
     message: <AddedNotice outcome={outcome} />,
     color: refused.length > 0 ? 'var(--fault)' : skipped.length > 0 ? 'var(--warning)' : 'var(--live)',
     autoClose: refused.length > 0 ? false : SHORT_MS,

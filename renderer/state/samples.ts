@@ -25,7 +25,8 @@ export function samplesFor(databases: readonly DatabaseInfo[]): readonly Sample[
   if (found === null) return [];
   const { database, table } = found;
   const from = sqlName(table.name);
-  const has = (...names: readonly string[]) => names.every((name) => table.columns.some((column) => column.name === name));
+  const has = (...names: readonly string[]) =>
+    names.every((name) => table.columns.some((column) => column.name === name));
   const all: readonly (readonly [SampleId, boolean, string])[] = [
     [
       'mean',
@@ -42,7 +43,11 @@ export function samplesFor(databases: readonly DatabaseInfo[]): readonly Sample[
       has('time', 'air_temperature'),
       `SELECT weather_station,\n       "time",\n       air_temperature.value AS temperature\nFROM ${from}\nWHERE air_temperature.value < -5\nORDER BY temperature\nLIMIT 100`,
     ],
-    ['count', true, `SELECT weather_station,\n       count(*) AS messages\nFROM ${from}\nGROUP BY weather_station\nORDER BY messages DESC`],
+    [
+      'count',
+      true,
+      `SELECT weather_station,\n       count(*) AS messages\nFROM ${from}\nGROUP BY weather_station\nORDER BY messages DESC`,
+    ],
     ['latest', true, `SELECT *\nFROM ${from}\nLIMIT 100`],
   ];
   return all.filter(([, isThere]) => isThere).map(([id, , sql]) => ({ id, sql, database }));

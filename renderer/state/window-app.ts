@@ -1,5 +1,13 @@
 /** The only door out of the window: typed calls and streams over `window.isobar`; envelopes become values or AppErrors here, once. */
-import type { CallInput, CallName, CallOutput, Reply, StreamBatch, StreamInput, StreamName } from '../../preload/contract.ts';
+import type {
+  CallInput,
+  CallName,
+  CallOutput,
+  Reply,
+  StreamBatch,
+  StreamInput,
+  StreamName,
+} from '../../preload/contract.ts';
 import { fromPlainError, type PlainError } from '../../preload/errors.ts';
 import type { StationsAdded } from '../../preload/shapes.ts';
 

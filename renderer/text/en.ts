@@ -166,7 +166,8 @@ export const en = {
     removeText:
       'The station leaves the fleet and its certificate is discarded. Messages already in the lake stay there. You can add it again.',
     rewindTitle: 'Rewind {{name}}?',
-    rewindText: 'The next message is the first observation again. Messages already sent stay in the lake, so it will hold them twice.',
+    rewindText:
+      'The next message is the first observation again. Messages already sent stay in the lake, so it will hold them twice.',
     payloadTitle: 'Payload of {{name}}',
     payloadText: 'The next message, as it will be published to this topic',
     column: {
@@ -196,7 +197,8 @@ export const en = {
     submit_other: 'Add {{amount}} stations',
     choose: 'Choose files…',
     files: 'Your own observations',
-    filesText: 'NOAA files, ISD fixed width or Global Hourly CSV, plain or .gz. You can also drop them anywhere on the window.',
+    filesText:
+      'NOAA files, ISD fixed width or Global Hourly CSV, plain or .gz. You can also drop them anywhere on the window.',
     choice: 'Stations of {{set}}',
   },
   topics: {
@@ -320,7 +322,8 @@ export const en = {
     catalogue: 'Databases and tables',
     refresh: 'Refresh the tables',
     noTables: 'No tables yet',
-    noTablesText: 'A table appears when the crawler has read the first objects. Set up the pipeline on the Lake page, then run the crawler.',
+    noTablesText:
+      'A table appears when the crawler has read the first objects. Set up the pipeline on the Lake page, then run the crawler.',
     toLake: 'Go to Lake',
     database: 'Database',
     insert: 'Insert {{name}}',
@@ -409,7 +412,8 @@ export const en = {
     dataFolder: 'Data folder',
     privacy: 'Nothing is sent anywhere but to the target.',
     noKeychain: 'This system offers no keychain.',
-    noKeychainHint: 'The private keys of your stations are protected by file permissions only. Keep the data folder to yourself.',
+    noKeychainHint:
+      'The private keys of your stations are protected by file permissions only. Keep the data folder to yourself.',
   },
 };
 

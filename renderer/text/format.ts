@@ -31,6 +31,7 @@ export type Language = keyof typeof UNITS;
 
 function create(language: Language): Format {
   const locale = language === 'en' ? 'en-GB' : 'fr-FR';
+  const smallRates = new Intl.NumberFormat(locale, { maximumSignificantDigits: 2 });
   const integers = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const digitsOf = [0, 1, 2, 3].map(
     (digits) => new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
@@ -68,7 +69,7 @@ function create(language: Language): Format {
   return {
     integer: (value) => integers.format(value),
     number: (value, digits = 1) => (value === null ? MISSING : decimal(value, digits)),
-    rate: (value) => decimal(value, value > 0 && value < 10 ? (value < 0.1 ? 3 : value < 1 ? 2 : 1) : value < 100 ? 1 : 0),
+    rate: (value) => (value > 0 && value < 1 ? smallRates.format(value) : decimal(value, value < 100 ? 1 : 0)),
     bytes: (value) => {
       const power = value < 1 ? 0 : Math.min(4, Math.floor(Math.log10(value) / 3));
       const scaled = value / 1000 ** power;

@@ -29,8 +29,7 @@ export const fr: Text = {
     startAllHint: 'Chaque station émet à partir de sa position',
     pauseAllHint: 'Chaque station garde sa position',
     crash: 'Cette page s’est arrêtée sur une erreur',
-    crashHint:
-      'Les stations continuent. Rechargez la page ; si elle s’arrête encore, signalez la phrase ci-dessus.',
+    crashHint: 'Les stations continuent. Rechargez la page ; si elle s’arrête encore, signalez la phrase ci-dessus.',
     reload: 'Recharger',
   },
   target: {
@@ -63,13 +62,13 @@ export const fr: Text = {
     restarts_one: '{{amount}} redémarrage',
     restarts_other: '{{amount}} redémarrages',
     banner: {
-      stations:
-        'Le processus des stations s’est arrêté et redémarre. Les stations reprennent là où elles en étaient.',
+      stations: 'Le processus des stations s’est arrêté et redémarre. Les stations reprennent là où elles en étaient.',
       lab: 'Le labo s’est arrêté et redémarre. Les messages acquittés sont à l’abri ; les stations se reconnectent d’elles-mêmes.',
       engine: 'Le moteur SQL s’est arrêté et redémarre. Relancez la requête dans un instant.',
     },
     failed: 'Le processus {{process}} ne peut pas démarrer.',
-    failedHint: 'Quittez Isobar et rouvrez-le. Si cela ne suffit pas, le journal dans le dossier de données dit pourquoi.',
+    failedHint:
+      'Quittez Isobar et rouvrez-le. Si cela ne suffit pas, le journal dans le dossier de données dit pourquoi.',
     waiting: 'Isobar démarre ses processus',
   },
   notify: {
@@ -209,8 +208,7 @@ export const fr: Text = {
   topics: {
     title: 'Sujets',
     filter: 'Filtre de sujets',
-    filterHint:
-      '+ vaut pour un niveau, # à la fin pour tous les niveaux suivants : sensor/+/Z0001, sensor/weather/#',
+    filterHint: '+ vaut pour un niveau, # à la fin pour tous les niveaux suivants : sensor/+/Z0001, sensor/weather/#',
     subscribe: 'S’abonner',
     duplicate: 'Vous êtes déjà abonné à ce filtre.',
     badFilter: {

@@ -18,7 +18,12 @@ function withMany(text: object): object {
   return Object.fromEntries(
     Object.entries(text).flatMap(([key, value]: [string, unknown]) => {
       if (typeof value === 'object' && value !== null) return [[key, withMany(value)]];
-      return key.endsWith('_other') ? [[key, value], [key.replace(/_other$/, '_many'), value]] : [[key, value]];
+      return key.endsWith('_other')
+        ? [
+            [key, value],
+            [key.replace(/_other$/, '_many'), value],
+          ]
+        : [[key, value]];
     }),
   );
 }

@@ -68,9 +68,17 @@ async function infer(run: Crawl, location: Location): Promise<Inferred | undefin
 async function look(object: ObjectInfo, seen: Seen, signal: AbortSignal): Promise<void> {
   const isGzip = object.key.endsWith('.gz');
   let records = 0;
-  await readRecords({ path: object.path, isGzip, signal }, (bytes, start, end) => {
-    if (scanObject(bytes, start, end, seen.shape)) records += 1;
-  });
+  try {
+    await readRecords({ path: object.path, isGzip, signal }, (bytes, start, end) => {
+      const isRecord = scanObject(bytes, start, end, seen.shape);
+      if (isRecord) records += 1;
+      return isRecord;
+    });
+  } catch (error) {
+    if (signal.aborted) throw error;
+    // A file that was removed meanwhile, a .gz that is none, a record without end: all of them are about this object.
+    throw unreadable(`The object ${object.key} cannot be read: ${error instanceof Error ? error.message : 'unknown'}`);
+  }
   seen.objects += 1;
   seen.bytes += object.size;
   seen.records += records;

@@ -15,15 +15,14 @@ const CLOSE_BRACE = 0x7d;
 
 export type RecordSource = { readonly path: string; readonly isGzip: boolean; readonly signal: AbortSignal };
 
+/** Answers whether the bytes are one whole record. */
+type OnRecord = (bytes: Buffer, start: number, end: number) => boolean;
+
 /**
- * Calls `onRecord` for each span from a `{` outside a record to its closing `}`; text between records counts as a record that is none, so that
- * the caller can tell. Reads chunk by chunk and so gives way to other work. Rejects when the object is no gzip although it should be, or a
+ * Calls `onRecord` for each line, and where that is no record for each span from a `{` outside a record to its closing `}`. Reads chunk by chunk and so gives way to other work. Rejects when the object is no gzip although it should be, or a
  * record is too large.
  */
-export async function readRecords(
-  { path, isGzip, signal }: RecordSource,
-  onRecord: (bytes: Buffer, start: number, end: number) => void,
-): Promise<void> {
+export async function readRecords({ path, isGzip, signal }: RecordSource, onRecord: OnRecord): Promise<void> {
   const splitter = createSplitter(onRecord);
   const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
   const sink = async (chunks: AsyncIterable<Buffer>): Promise<void> => {
@@ -34,7 +33,7 @@ export async function readRecords(
   else await pipeline(file, sink, { signal });
 }
 
-function createSplitter(onRecord: (bytes: Buffer, start: number, end: number) => void): {
+function createSplitter(onRecord: OnRecord): {
   readonly take: (chunk: Buffer) => void;
   readonly end: () => void;
 } {
@@ -63,8 +62,18 @@ function createSplitter(onRecord: (bytes: Buffer, start: number, end: number) =>
   };
 
   const take = (chunk: Buffer): void => {
-    let start = depth > 0 || rest.length > 0 ? 0 : -1;
+    let start = rest.length > 0 ? 0 : -1;
+    let triedLine = -1;
     for (let at = 0; at < chunk.length; at += 1) {
+      // The common case, one record a line, needs no look at single bytes.
+      if (start === -1 && at > triedLine) {
+        const newline = chunk.indexOf(NEWLINE, at);
+        if (newline !== -1 && onRecord(chunk, at, newline)) {
+          at = newline;
+          continue;
+        }
+        triedLine = newline === -1 ? chunk.length : newline;
+      }
       const byte = chunk[at];
       if (isText) {
         if (isEscaped) isEscaped = false;

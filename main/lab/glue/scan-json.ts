@@ -2,19 +2,7 @@
  * Looks at JSON text for the kinds of its values only. `JSON.parse` would make 7.0 a whole number and round large ones, and it would build
  * values that nobody needs.
  */
-import {
-  ARRAY,
-  BIGINT,
-  BOOLEAN,
-  DOUBLE,
-  fieldOf,
-  INT,
-  itemOf,
-  OBJECT,
-  STRING,
-  type Field,
-  type Shape,
-} from './shape-of-json.ts';
+import { ARRAY, BIGINT, BOOLEAN, DOUBLE, fieldOf, INT, itemOf, OBJECT, STRING, type Shape } from './shape-of-json.ts';
 
 const DEPTH_LIMIT = 200;
 
@@ -60,11 +48,13 @@ class Scanner {
       this.at += 1;
       return true;
     }
-    for (;;) {
-      const field = this.key(shape);
+    for (let expected = 0; ;) {
+      const position = this.key(shape, expected);
+      const field = shape.order[position];
       if (field === undefined || this.next() !== COLON) return false;
       this.at += 1;
       if (!this.value(field.shape, depth + 1)) return false;
+      expected = position + 1;
       const after = this.next();
       this.at += 1;
       if (after === CLOSE_BRACE) return true;
@@ -136,20 +126,35 @@ class Scanner {
     return true;
   }
 
-  /** The field, found by its raw bytes or decoded when it has escapes. */
-  private key(shape: Shape): Field | undefined {
-    if (this.next() !== QUOTE) return undefined;
+  /** The field's position in `shape.order`. Records repeat their keys in the same order, so the `expected` one and those behind it are compared byte by byte first. */
+  private key(shape: Shape, expected: number): number {
+    if (this.next() !== QUOTE) return -1;
+    for (let position = expected; position < shape.order.length; position += 1) {
+      const field = shape.order[position];
+      if (field !== undefined && this.skipKey(field.keyBytes)) return position;
+    }
     const start = this.at;
     const close = this.skipText();
-    if (close === -1) return undefined;
+    if (close === -1) return -1;
     const raw = this.bytes.toString('utf8', start + 1, close);
-    if (!raw.includes('\\')) return fieldOf(shape, raw);
+    if (!raw.includes('\\')) return shape.order.indexOf(fieldOf(shape, raw));
     try {
-      return fieldOf(shape, String(JSON.parse(`"${raw}"`)));
+      return shape.order.indexOf(fieldOf(shape, String(JSON.parse(`"${raw}"`))));
     } catch {
-      // Not a JSON string: the whole record is not JSON, which is what undefined says.
-      return undefined;
+      // Not a JSON string: the whole record is not JSON, which is what -1 says.
+      return -1;
     }
+  }
+
+  /** Moves behind the key when it is this one. No key with an escape is: its bytes differ from its text. */
+  private skipKey(key: Buffer): boolean {
+    const close = this.at + 1 + key.length;
+    if (this.bytes[close] !== QUOTE || close >= this.end) return false;
+    for (let index = 0; index < key.length; index += 1) {
+      if (this.bytes[this.at + 1 + index] !== key[index]) return false;
+    }
+    this.at = close + 1;
+    return true;
   }
 
   /** Moves behind the closing quote and returns where it is; -1 when there is none. */

@@ -18,6 +18,8 @@ export type Shape = {
   kinds: number;
   /** By lower-case key, in the order of first sight. */
   fields: Map<string, Field> | undefined;
+  /** The same fields, for a look by position. */
+  readonly order: Field[];
   item: Shape | undefined;
 };
 
@@ -25,11 +27,12 @@ export type Field = {
   readonly name: string;
   /** As it was first spelled. */
   readonly key: string;
+  readonly keyBytes: Buffer;
   readonly shape: Shape;
 };
 
 export function emptyShape(): Shape {
-  return { kinds: 0, fields: undefined, item: undefined };
+  return { kinds: 0, fields: undefined, order: [], item: undefined };
 }
 
 export function fieldOf(shape: Shape, key: string): Field {
@@ -37,8 +40,9 @@ export function fieldOf(shape: Shape, key: string): Field {
   shape.fields ??= new Map();
   const found = shape.fields.get(name);
   if (found !== undefined) return found;
-  const field = { name, key, shape: emptyShape() };
+  const field = { name, key, keyBytes: Buffer.from(key), shape: emptyShape() };
   shape.fields.set(name, field);
+  shape.order.push(field);
   return field;
 }
 

@@ -24,6 +24,7 @@ import {
   PutObjectTaggingCommand,
   S3Client,
   UploadPartCommand,
+  UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { edgeServices } from '../dispatch.ts';
@@ -120,6 +121,10 @@ test('any text is a key: objects come back whole with their headers, are listed 
   const { Contents = [] } = await running.s3.send(new ListObjectsV2Command({ Bucket, EncodingType: 'url' }));
   const byBytes = [...ODD_KEYS].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   expect(Contents.map(({ Key }) => decodeURIComponent(Key ?? ''))).toEqual(byBytes);
+  const Objects = ODD_KEYS.map((Key) => ({ Key }));
+  const { Deleted } = await running.s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+  expect(Deleted).toEqual(Objects);
+  expect(running.store.list(Bucket, { prefix: '' })).toEqual([]);
   await expect(running.s3.send(new PutObjectCommand({ Bucket, Key: 'b'.repeat(1025) }))).rejects.toMatchObject({
     name: 'KeyTooLongError',
   });
@@ -207,6 +212,10 @@ test('ranges, conditions, copies and mass deletion; what would have no effect is
   );
   expect(deleted.Deleted).toEqual([{ Key: 'a b' }, { Key: 'never there' }]);
   expect(running.store.list(Bucket, { prefix: '' }).map(({ key }) => key)).toEqual(['copy']);
+  const many = Array.from({ length: 1000 }, (_, index) => ({ Key: `<a&b> "${index}" & more` }));
+  for (const { Key } of many) await running.store.put(Bucket, Key, Buffer.alloc(0));
+  await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: many, Quiet: true } }));
+  expect(running.store.list(Bucket, { prefix: '' }).map(({ key }) => key)).toEqual(['copy']);
 
   for (const command of [
     new PutObjectTaggingCommand({ Bucket, Key: 'copy', Tagging: { TagSet: [] } }),
@@ -247,6 +256,23 @@ test('a multipart upload goes on after a restart and is refused where AWS refuse
   expect(ETag).toBe(`"${whole}-2"`);
   const stored = await readFile(running.store.get(Bucket, Key)?.path ?? '');
   expect(stored.equals(Buffer.concat(parts))).toBe(true);
+
+  const copied = await running.s3.send(new CreateMultipartUploadCommand({ Bucket, Key: 'copied' }));
+  const { CopyPartResult } = await running.s3.send(
+    new UploadPartCopyCommand({
+      Bucket,
+      Key: 'copied',
+      UploadId: copied.UploadId,
+      PartNumber: 1,
+      CopySource: `${Bucket}/${Key}`,
+      CopySourceRange: `bytes=${5 * 1024 * 1024}-${5 * 1024 * 1024 + 2}`,
+    }),
+  );
+  const MultipartUpload = { Parts: [{ PartNumber: 1, ETag: CopyPartResult?.ETag }] };
+  await running.s3.send(
+    new CompleteMultipartUploadCommand({ Bucket, Key: 'copied', UploadId: copied.UploadId, MultipartUpload }),
+  );
+  expect(await read('copied')).toBe('the');
   await expect(running.s3.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }))).rejects.toMatchObject({
     name: 'NoSuchUpload',
   });

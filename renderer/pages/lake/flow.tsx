@@ -106,7 +106,8 @@ function useStages({ rule, stream, lake, crawler, status }: PipelineState): read
     {
       id: 'table',
       icon: 'table',
-      value: databases === undefined ? MISSING : t('lake.tables', { count: tables.length, amount: count(tables.length) }),
+      value:
+        databases === undefined ? MISSING : t('lake.tables', { count: tables.length, amount: count(tables.length) }),
       detail: tables.map(({ name }) => name).join(', '),
       isThere: tables.length > 0,
       page: 'query',

@@ -75,7 +75,8 @@ function configurationOf(
     ticks: { color: token('--ink-2'), maxRotation: 0, autoSkipPadding: 16 },
   };
   const title = (text: string) => ({ display: true, text, color: token('--ink-2') });
-  const signs = isTemperature(y) && data.series.length === 1 && type === 'bar' ? [token('--cold'), token('--warm')] : null;
+  const signs =
+    isTemperature(y) && data.series.length === 1 && type === 'bar' ? [token('--cold'), token('--warm')] : null;
   const times = data.series.flatMap(({ points }) => points.map((point) => Number(point.x)));
   const timeRange = data.scale === 'time' ? rangeOf(times) : null;
   const ticks = timeRange === null ? null : timeTicks(timeRange.min, timeRange.max, MOST_TIME_TICKS);
@@ -89,7 +90,12 @@ function configurationOf(
           label,
           data: isCategory ? byLabel(points, data.labels) : points.map((point) => ({ x: Number(point.x), y: point.y })),
           borderColor: colour,
-          backgroundColor: signs !== null ? points.map((point) => ((point.y ?? 0) < 0 ? signs[0] : signs[1])) : type === 'bar' ? colour : `color-mix(in srgb, ${colour} 70%, transparent)`,
+          backgroundColor:
+            signs !== null
+              ? points.map((point) => ((point.y ?? 0) < 0 ? signs[0] : signs[1]))
+              : type === 'bar'
+                ? colour
+                : `color-mix(in srgb, ${colour} 70%, transparent)`,
           borderWidth: type === 'line' ? 1.6 : 0,
           borderRadius: 2,
           maxBarThickness: 72,
@@ -150,10 +156,10 @@ function isTemperature(name: string): boolean {
 }
 
 function rangeOf(values: readonly number[]): { readonly min: number; readonly max: number } {
-  return values.reduce(
-    (range, value) => ({ min: Math.min(range.min, value), max: Math.max(range.max, value) }),
-    { min: Infinity, max: -Infinity },
-  );
+  return values.reduce((range, value) => ({ min: Math.min(range.min, value), max: Math.max(range.max, value) }), {
+    min: Infinity,
+    max: -Infinity,
+  });
 }
 
 /** A category may come once a series at most on the axis; of several rows the last one counts. */

@@ -14,7 +14,12 @@ export function EditorPanel({ databases }: { readonly databases: readonly Databa
   return (
     <div className={styles['editor-panel']}>
       <div className={styles['editor-tools']}>
-        <Button kind="primary" icon="play" disabled={isRunning || sql.trim() === '' || database === null} onClick={runQuery}>
+        <Button
+          kind="primary"
+          icon="play"
+          disabled={isRunning || sql.trim() === '' || database === null}
+          onClick={runQuery}
+        >
           {t('query.run')}
         </Button>
         {isRunning && (

@@ -29,7 +29,13 @@ export function ResultChart({ result }: { readonly result: QueryRows }) {
     <div className={styles['chart']}>
       <ChartWells result={result} choice={choice} onChange={(more) => setChange({ ...change, ...more })} />
       <div className={styles['canvas']}>
-        <ChartCanvas label={t('query.chartLabel')} type={choice.type} x={choice.x} y={choice.y.join(', ')} data={data} />
+        <ChartCanvas
+          label={t('query.chartLabel')}
+          type={choice.type}
+          x={choice.x}
+          y={choice.y.join(', ')}
+          data={data}
+        />
       </div>
     </div>
   );

@@ -58,7 +58,10 @@ export function insertIntoEditor(text: string): void {
 
 function languageOf(tables: readonly TableInfo[]) {
   const schema = Object.fromEntries(
-    tables.map(({ name, columns, partitionKeys }) => [name, [...columns, ...partitionKeys].map((column) => column.name)]),
+    tables.map(({ name, columns, partitionKeys }) => [
+      name,
+      [...columns, ...partitionKeys].map((column) => column.name),
+    ]),
   );
   return sqlLanguage({ dialect: PostgreSQL, schema, upperCaseKeywords: true });
 }

@@ -22,7 +22,10 @@ export const sqlTheme = EditorView.theme({
   '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
     backgroundColor: 'color-mix(in srgb, var(--cold) 24%, transparent)',
   },
-  '&.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--surface-hover)', outline: '1px solid var(--line-strong)' },
+  '&.cm-focused .cm-matchingBracket': {
+    backgroundColor: 'var(--surface-hover)',
+    outline: '1px solid var(--line-strong)',
+  },
   '.cm-fault-line': { backgroundColor: 'var(--fault-wash)' },
   '.cm-fault': { textDecoration: 'underline wavy var(--fault)', textUnderlineOffset: '3px' },
   '.cm-tooltip': {

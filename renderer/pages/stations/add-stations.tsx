@@ -15,7 +15,13 @@ import styles from './add-stations.module.css';
 export function AddStations({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {
   const { t } = useTranslation();
   return (
-    <Modal opened={isOpen} onClose={onClose} title={t('add.title')} size={680} closeButtonProps={{ 'aria-label': t('common.close') }}>
+    <Modal
+      opened={isOpen}
+      onClose={onClose}
+      title={t('add.title')}
+      size={740}
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+    >
       <Sets onClose={onClose} />
       <section className={styles['files']}>
         <div>
@@ -63,7 +69,9 @@ function SetChoice({ set, onClose }: { readonly set: CatalogueSet; readonly onCl
     <section className={styles['set']} aria-label={set.name}>
       <div className={styles['head']}>
         <h3>{set.name}</h3>
-        <span className={styles['kind']} data-kind={set.kind}>{t(`stations.kind.${set.kind}`)}</span>
+        <span className={styles['kind']} data-kind={set.kind}>
+          {t(`stations.kind.${set.kind}`)}
+        </span>
       </div>
       <p className={styles['description']}>{set.description}</p>
       <dl className={styles['facts']}>

@@ -61,7 +61,11 @@ export function SpeedSlider({ speed: told, label, valueLabel, onChange, hasMarks
         {hasMarks && (
           <div className={styles['marks']} aria-hidden="true">
             {SPEED_MARKS.map((mark, index) => (
-              <span key={mark} style={{ left: `${positionOfSpeed(mark) / (TRACK / 100)}%` }} data-on={mark === speed || undefined}>
+              <span
+                key={mark}
+                style={{ left: `${positionOfSpeed(mark) / (TRACK / 100)}%` }}
+                data-on={mark === speed || undefined}
+              >
                 {t(`stations.mark.${MARK_TEXTS[index] ?? 'real'}`)}
               </span>
             ))}

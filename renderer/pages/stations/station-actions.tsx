@@ -34,7 +34,13 @@ export function StationActions({ station, isCompact = false }: StationActionsPro
       {isCompact ? (
         <IconButton icon={runs ? 'pause' : 'play'} label={t(`stations.${verb}Of`, { name })} onClick={toggle} />
       ) : (
-        <Button small kind="quiet" icon={runs ? 'pause' : 'play'} aria-label={t(`stations.${verb}Of`, { name })} onClick={toggle}>
+        <Button
+          small
+          kind="quiet"
+          icon={runs ? 'pause' : 'play'}
+          aria-label={t(`stations.${verb}Of`, { name })}
+          onClick={toggle}
+        >
           {t(`stations.${verb}`)}
         </Button>
       )}

@@ -20,13 +20,16 @@ export const StationCard = memo(function StationCard({ station }: { readonly sta
   const temperature = latest?.temperature ?? null;
   return (
     <article className={styles['card']} aria-label={name} data-state={state}>
-      <header className={styles['head']}>
-        <h2 title={name}>
-          {name} <code>{id}</code>
-        </h2>
-        <StateWord state={state} />
-        <span className={styles['place']}>{placeText(station, t, format)}</span>
-        <span className={styles['kind']}>{t(`stations.kind.${kind}`)}</span>
+      <header>
+        <div className={styles['line']}>
+          <h2 title={name}>{name}</h2>
+          <code>{id}</code>
+          <StateWord state={state} />
+        </div>
+        <div className={styles['line']}>
+          <span className={styles['place']}>{placeText(station, t, format)}</span>
+          <span className={styles['kind']}>{t(`stations.kind.${kind}`)}</span>
+        </div>
       </header>
       {error !== null && <ErrorNotice error={error} />}
       <div className={styles['temperature']}>

@@ -73,9 +73,7 @@ function Counts({ subscription: { view } }: { readonly subscription: Subscriptio
   const format = useFormat();
   return (
     <p className={styles['counts']}>
-      {view.isPaused && (
-        <strong role="status">{t('topics.waiting', { amount: format.integer(view.waiting) })}</strong>
-      )}
+      {view.isPaused && <strong role="status">{t('topics.waiting', { amount: format.integer(view.waiting) })}</strong>}
       <span>{t('topics.received', { amount: format.integer(view.received) })}</span>
       {view.notShown > 0 && (
         <span className={styles['not-shown']} title={t('topics.notShownHint')}>
@@ -145,9 +143,7 @@ function MessageList({ label, messages, opened, onOpen, onScrolledDown }: Messag
                   {message.retained && <em>{t('topics.retained')}</em>}
                 </span>
                 <span role="cell">{format.bytes(message.bytes)}</span>
-                <span role="cell">
-                  {message.qos}
-                </span>
+                <span role="cell">{message.qos}</span>
                 <span role="cell">{message.payload.slice(0, 400)}</span>
               </div>
             );

@@ -26,7 +26,12 @@ export function TopicsPage() {
         <>
           <div className={styles['tabs']} role="tablist" aria-label={t('topics.subscriptions')}>
             {subscriptions.map(({ filter, view }) => (
-              <div key={filter} className={styles['tab']} data-active={filter === active || undefined} role="presentation">
+              <div
+                key={filter}
+                className={styles['tab']}
+                data-active={filter === active || undefined}
+                role="presentation"
+              >
                 <button type="button" role="tab" aria-selected={filter === active} onClick={() => show(filter)}>
                   <span className={styles['dot']} data-state={view.state} title={t(`topics.state.${view.state}`)} />
                   <code>{filter}</code>
