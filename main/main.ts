@@ -18,7 +18,8 @@ import { createLogger } from './log.ts';
 
 const log = createLogger('main');
 
-app.enableSandbox();
+// Root must start Chromium without its sandbox (tests, containers); everybody else gets it for every process of a page.
+if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 registerScheme();
 // Tests and teachers give an instance a folder of its own.
 const ownFolder = process.env['ISOBAR_DATA'];

@@ -21,6 +21,9 @@ export type Clients = {
   readonly close: () => void;
 };
 
+// Which Node runs this is Electron's choice: the SDK's advice to upgrade it would reach people who cannot act on it.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+
 const ATTEMPTS = 3;
 const CONNECT_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 30_000;

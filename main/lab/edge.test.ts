@@ -192,6 +192,18 @@ test('stream bodies are unframed and their trailing checksum checked; large bodi
   expect(['cut', 'other'].map((key) => store.get('edge-bucket', key))).toEqual([undefined, undefined]);
 });
 
+test('a refused upload of many megabytes reads its error, whether it asked first or not', async () => {
+  const s3 = new S3Client(config());
+  const body = Buffer.alloc(30 * 1024 * 1024);
+  await expect(s3.send(new PutObjectCommand({ Bucket: 'absent-bucket', Key: 'x', Body: body }))).rejects.toMatchObject({
+    name: 'NoSuchBucket',
+  });
+  const answer = await send({ path: '/absent-bucket/x', method: 'PUT', sign: 's3', body: 'x'.repeat(body.length) });
+  expect(answer.body).toContain('<Code>NoSuchBucket</Code>');
+  const whole = await send({ path: '/', method: 'POST', sign: 'firehose', body: 'x'.repeat(65 * 1024 * 1024) });
+  expect([whole.status, whole.body]).toEqual([413, expect.stringContaining('RequestEntityTooLargeException')]);
+});
+
 test('signed chunks must follow from the signature of the request', async () => {
   const put = (tamper: boolean) =>
     send({

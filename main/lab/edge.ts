@@ -26,18 +26,22 @@ type EdgeOptions = {
 };
 
 const CLOSE_MS = 2000;
+const MAX_DRAINED_BYTES = 256 * 1024 * 1024;
 
 /** Throws AppError `lab.portTaken`. */
 export async function openEdge(options: EdgeOptions): Promise<Edge> {
   const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 3_600_000, noDelay: true });
   const port = await listenOnLoopback(server, options.port, 'HTTP');
-  server.on('request', (request, response) => {
-    serve(request, response, port, options).catch((error: unknown) => {
+  const listen = (request: IncomingMessage, response: ServerResponse, onBody: () => void): void => {
+    serve(request, response, onBody, port, options).catch((error: unknown) => {
       // The client hung up, or the answer could not be written: there is nobody left to tell.
       log.debug({ err: error }, 'a request ended early');
       response.destroy();
     });
-  });
+  };
+  server.on('request', (request, response) => listen(request, response, () => undefined));
+  // Whoever asks first is told to go on only when the body is wanted: a refusal then costs no upload.
+  server.on('checkContinue', (request, response) => listen(request, response, () => response.writeContinue()));
   server.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   });
@@ -47,12 +51,12 @@ export async function openEdge(options: EdgeOptions): Promise<Edge> {
 async function serve(
   message: IncomingMessage,
   response: ServerResponse,
+  onBody: () => void,
   port: number,
   options: EdgeOptions,
 ): Promise<void> {
   const request = readRequest(message);
-  const guess = guessProtocol(request);
-  const outcome = await answerRequest(message, request, guess, port, options);
+  const outcome = await answerRequest(bodyOf(message, onBody), message, request, port, options);
   const ids = requestIds(outcome.protocol);
   const answer =
     outcome.answer instanceof AwsError
@@ -63,20 +67,26 @@ async function serve(
 
 type Outcome = { readonly protocol: Protocol; readonly answer: Answer | AwsError };
 
+async function* bodyOf(message: IncomingMessage, onBody: () => void): AsyncGenerator<Buffer> {
+  onBody();
+  // Without the option a refused upload would tear down its connection before the error is read.
+  yield* message.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+}
+
 async function answerRequest(
+  body: AsyncIterable<Buffer>,
   message: IncomingMessage,
   request: SignedRequest,
-  guess: Protocol,
   port: number,
   options: EdgeOptions,
 ): Promise<Outcome> {
+  const guess = guessProtocol(request);
   let protocol = guess;
   try {
     const bucket = checkOrigin(request.headers, port);
     const known = await authenticate({
       request,
-      // Without this a refused upload would tear down its connection before the error is read.
-      body: message.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>,
+      body,
       credentials: options.credentials,
       region: options.region,
       onService: (service) => {
@@ -150,14 +160,21 @@ async function write(
     if (answer.body instanceof Readable) answer.body.destroy();
     return;
   }
-  // A body that was not read to its end would be taken for the next request.
-  const unread = message.complete ? {} : { connection: 'close' };
   const length =
     answer.body === null || answer.body instanceof Readable ? {} : { 'content-length': Buffer.byteLength(answer.body) };
-  response.writeHead(answer.status, { ...length, ...answer.headers, ...ids, ...unread });
+  response.writeHead(answer.status, { ...length, ...answer.headers, ...ids });
   if (answer.body instanceof Readable) await pipeline(answer.body, response);
   else response.end(answer.body ?? undefined);
-  message.resume();
+  if (!message.complete) drain(message);
+}
+
+/** Many clients read the refusal only after they have sent everything; but not without end. */
+function drain(message: IncomingMessage): void {
+  let bytes = 0;
+  message.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > MAX_DRAINED_BYTES) message.destroy();
+  });
 }
 
 async function closeServer(server: Server): Promise<void> {

@@ -208,23 +208,29 @@ test('observations out of time order are sent in file order', async () => {
 });
 
 test('a station whose certificate or client id is refused becomes faulty and stops no other', async () => {
-  const { broker, fleet, status, reaches } = await openFleet({ refusedClients: ['unwelcome'] });
+  const { broker, fleet, status, reaches } = await openFleet({
+    refusedClients: ['unwelcome'],
+    refusedPublishers: ['silenced'],
+  });
   const file = await writeHours(folder, 'faulty', 200);
   const stranger = await createAuthority('Another authority');
   await fleet.put(spec(await stranger.issue('stranger'), file));
   const mixed = { ...(await authority.issue('mixed')), keyPem: (await authority.issue('other')).keyPem };
   await fleet.put(spec(mixed, file));
   await put(fleet, 'unwelcome', file);
+  await put(fleet, 'silenced', file);
   await put(fleet, 'good', file, { speed: FAST });
-  fleet.start(['stranger', 'mixed', 'unwelcome', 'good']);
+  fleet.start(['stranger', 'mixed', 'unwelcome', 'silenced', 'good']);
   await reaches('good', 'finished');
   await reaches('mixed', 'faulty');
   await reaches('unwelcome', 'faulty');
   await reaches('stranger', 'faulty');
-  expect(['stranger', 'mixed', 'unwelcome'].map((id) => status(id).error?.code)).toEqual([
+  await reaches('silenced', 'faulty');
+  expect(['stranger', 'mixed', 'unwelcome', 'silenced'].map((id) => status(id).error?.code)).toEqual([
     'mqtt.certificateRefused',
     'mqtt.badIdentity',
     'mqtt.connectRefused',
+    'mqtt.keepsClosing',
   ]);
   expect(observationsOf(broker, 'good')).toEqual(upTo(200));
 });

@@ -84,6 +84,8 @@ export type TestBroker = {
 export type Faults = {
   /** These client ids are refused at CONNECT with the code of `not authorised`. */
   readonly refusedClients?: readonly string[];
+  /** These client ids may connect; what they publish ends their connection. */
+  readonly refusedPublishers?: readonly string[];
   readonly refusedFilters?: readonly string[];
   /** The connection is dropped without a PUBACK after this many messages, once. */
   readonly dropAfter?: number;
@@ -113,6 +115,7 @@ export async function startTestBroker(authority: Authority, faults: Faults = {})
     };
     aedes.authorizePublish = (client, packet, done) => {
       if (client === null) return done(null);
+      if (faults.refusedPublishers?.includes(client.id) === true) return done(new Error('refused'));
       if (!hasDropped && faults.dropAfter === received.length) {
         hasDropped = true;
         dropped.add(client);

@@ -63,8 +63,8 @@ export function suggestChart(columns: readonly ColumnInfo[], rows: readonly Row[
 function distinct(rows: readonly Row[], index: number): number {
   const values = new Set<string>();
   for (const row of rows) {
-    const value = row[index];
-    if (value != null) values.add(value);
+    const value = row[index] ?? null;
+    if (value !== null) values.add(value);
     if (values.size > MOST_COLOURS) break;
   }
   return values.size;
@@ -92,8 +92,8 @@ export function chartData(columns: readonly ColumnInfo[], rows: readonly Row[], 
   const series = new Map<string, Point[]>();
   const labels = new Set<string>();
   for (const row of rows) {
-    const raw = row[xIndex];
-    if (raw == null) continue;
+    const raw = row[xIndex] ?? null;
+    if (raw === null) continue;
     const x = scale === 'category' ? raw : scale === 'time' ? epochOf(raw) : Number(raw);
     if (typeof x === 'number' && !Number.isFinite(x)) continue;
     labels.add(raw);

@@ -80,7 +80,7 @@ export function cancelQuery(): void {
 
 export async function loadMoreRows(): Promise<void> {
   const { status, result, isLoadingMore } = useQueryState.getState();
-  if (status === null || result?.token == null || isLoadingMore) return;
+  if (status === null || result === null || result.token === null || isLoadingMore) return;
   useQueryState.setState({ isLoadingMore: true });
   try {
     const page = await call('query.rows', { id: status.id, token: result.token });

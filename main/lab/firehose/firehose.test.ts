@@ -23,7 +23,7 @@ import { edgeServices } from '../dispatch.ts';
 import { openEdge, type Edge } from '../edge.ts';
 import { openIdentity } from '../identity.ts';
 import { openObjectStore, type S3Store } from '../s3/object-store.ts';
-import type { LabIdentity } from '../services.ts';
+import type { LabIdentity, ObjectStore } from '../services.ts';
 import { openFirehose, type Firehose } from './firehose.ts';
 import { checkPrefixes, evaluatePrefix } from './object-key.ts';
 
@@ -261,7 +261,7 @@ test('a replayed source adds nothing, not even after its records were delivered 
   expect((await objects()).toSorted()).toEqual(['1;2;3;', '4;5;']);
 });
 
-test('a missing bucket keeps the records until it is there; a repeated delivery after a crash does not double them', async () => {
+test('a missing bucket keeps the records until it is there', async () => {
   await create({ BucketARN: 'arn:aws:s3:::not-yet' });
   await put('patient');
   await expect(running.firehose.flush(null)).rejects.toMatchObject({ code: 'NoSuchBucket' });
@@ -269,6 +269,33 @@ test('a missing bucket keeps the records until it is there; a repeated delivery 
   await running.store.createBucket('not-yet');
   await running.firehose.flush(null);
   expect(running.store.list('not-yet', { prefix: '' }).length).toBe(1);
+});
+
+test('a delivery cut off after the object was written is repeated under the same name', async () => {
+  await create();
+  await stop();
+  const store = await openObjectStore(join(folder, 's3'));
+  const cut: ObjectStore = {
+    ...store,
+    adopt: async (...input) => {
+      await store.adopt(...input);
+      throw new Error('the process ends here');
+    },
+  };
+  const firehose = await openFirehose({
+    folder: join(folder, 'firehose'),
+    identity: running.identity,
+    objects: cut,
+    onChange: () => undefined,
+  });
+  await firehose.put(DeliveryStreamName, [Buffer.from('once')]);
+  await expect(firehose.flush(null)).rejects.toThrow('the process ends here');
+  await firehose.close();
+  await store.close();
+  running = await start();
+  expect(keys().length).toBe(1);
+  await running.firehose.flush(null);
+  expect([await objects(), running.firehose.buffers()[0]?.bufferedRecords]).toEqual([['once'], 0]);
 });
 
 test('kill -9 loses no acknowledged record and delivers none twice', async () => {

@@ -98,7 +98,10 @@ export async function openBucket(folder: string): Promise<Bucket> {
       madeFolders.add(parent);
       await place(path);
       const line = toLine(object, file, Date.now());
-      await record(line);
+      await record(line).catch(async (error: unknown) => {
+        await rm(path, { force: true });
+        throw error;
+      });
       return toObject(line, path);
     },
     remove: async (key) => {

@@ -56,7 +56,8 @@ function useStages({ rule, stream, lake, crawler, status }: PipelineState): read
   const stations = fleet?.stations ?? [];
   const tables = databases?.flatMap((database) => database.tables) ?? [];
   const live = stations.filter(({ state }) => state === 'live').length;
-  const count = (value: number | null | undefined) => (value == null ? MISSING : format.integer(value));
+  const count = (value: number | null | undefined) =>
+    value === null || value === undefined ? MISSING : format.integer(value);
   const absent = t('lake.notThere');
   return [
     {
@@ -100,7 +101,7 @@ function useStages({ rule, stream, lake, crawler, status }: PipelineState): read
       id: 'crawler',
       icon: 'spider',
       value: crawler === null ? absent : t(`lake.crawlerState.${crawler.state}`),
-      detail: crawler?.lastCrawl == null ? (crawler === null ? '' : t('lake.never')) : crawler.name,
+      detail: crawler === null ? '' : crawler.lastCrawl === null ? t('lake.never') : crawler.name,
       isThere: crawler !== null,
     },
     {

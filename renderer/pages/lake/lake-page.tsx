@@ -44,7 +44,7 @@ export function LakePage() {
       </div>
       <div className={styles['page']}>
         {error !== null && <ErrorNotice error={error} />}
-        {pipeline?.error != null && <ErrorNotice error={pipeline.error} />}
+        {pipeline !== null && pipeline.error !== null && <ErrorNotice error={pipeline.error} />}
         {(pipeline === null || pipeline.status === 'unknown') && error === null && <Waiting />}
         {pipeline?.status === 'absent' && (
           <EmptyState

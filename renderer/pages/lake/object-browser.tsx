@@ -12,9 +12,7 @@ import { call } from '../../state/window-app.ts';
 import page from '../page.module.css';
 import styles from './object-browser.module.css';
 import { ObjectPreview } from './object-preview.tsx';
-import { ObjectTable } from './object-table.tsx';
-
-export type Place = { readonly bucket: string | null; readonly prefix: string };
+import { ObjectTable, type Place } from './object-table.tsx';
 
 export function ObjectBrowser({ lake }: { readonly lake: NonNullable<PipelineState['lake']> }) {
   const { t } = useTranslation();

@@ -3,8 +3,10 @@ import type { LakeListing } from '../../../preload/shapes.ts';
 import { useTranslation } from 'react-i18next';
 import { Icon, type IconName } from '../../parts/icon.tsx';
 import { useFormat } from '../../text/use-format.ts';
-import type { Place } from './object-browser.tsx';
 import styles from './object-browser.module.css';
+
+/** A level of the store; no bucket means the list of buckets. */
+export type Place = { readonly bucket: string | null; readonly prefix: string };
 
 type ObjectTableProps = {
   readonly place: Place;

@@ -9,7 +9,6 @@ import { SkyDisc, WindArrow } from './weather-symbols.tsx';
 
 export function StationReadings({ latest }: { readonly latest: LatestObservation | null }) {
   const { t } = useTranslation();
-  const format = useFormat();
   const direction = latest?.windDirection ?? null;
   const oktas = latest?.skyOktas ?? null;
   return (

@@ -81,6 +81,7 @@ function StationLine({ station }: { readonly station: StationStatus }) {
   const format = useFormat();
   const { id, name, kind, state, error, latest, simulatedTime, speed, rate, acknowledged, failed, behind } = station;
   const temperature = latest?.temperature ?? null;
+  const direction = latest?.windDirection ?? null;
   return (
     <>
       <span role="rowheader" data-column="station">
@@ -100,7 +101,7 @@ function StationLine({ station }: { readonly station: StationStatus }) {
         {format.number(temperature)}
       </span>
       <span role="cell" data-column="wind">
-        {latest?.windDirection != null && <WindArrow from={latest.windDirection} />}
+        {direction !== null && <WindArrow from={direction} />}
         {format.number(latest?.windSpeed ?? null)}
       </span>
       <span role="cell" data-column="pressure">
