@@ -94,9 +94,12 @@ describe.skipIf(!hasMosquitto && !mustHave)('mosquitto', () => {
     const eye = await identityFiles('viewer', viewer.certificatePem, viewerKey.keyPem);
 
     const server = ['-h', ready.mqttHost, '-p', String(ready.mqttPort), '--cafile', ready.caFile];
+    // Into a pipe the program would keep its lines to itself until it ends.
     const listener = spawn(
-      'mosquitto_sub',
+      'stdbuf',
       [
+        '-oL',
+        'mosquitto_sub',
         ...server,
         '--cert',
         eye.cert,

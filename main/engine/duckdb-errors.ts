@@ -13,7 +13,7 @@ type Rule = {
 const RULES: readonly Rule[] = [
   {
     pattern:
-      /Referenced column "([^"]+)" (?:was )?not found|Referenced table "([^"]+)" not found|column "([^"]+)" does not exist/i,
+      /Referenced column "([^"]+)" (?:was )?not found|Referenced table "([^"]+)" not found|Column "([^"]+)" referenced that exists in the SELECT clause/i,
     name: 'COLUMN_NOT_FOUND',
     text: ([first, second, third], at) => {
       const column = first ?? second ?? third ?? '';

@@ -20,11 +20,31 @@ export async function readDocument(path: string): Promise<unknown> {
   }
 }
 
-/** Writes beside the file and renames over it, so a reader sees the old text or the new one. Throws AppError `lab.folderNotWritable`. */
-export async function writeDocument(path: string, value: unknown, mode = 0o644): Promise<void> {
-  const temporary = `${path}.${randomUUID().slice(0, 8)}.tmp`;
+/** The last write under way of each path. */
+const writing = new Map<string, Promise<void>>();
+
+/**
+ * Writes beside the file and renames over it, so a reader sees the old text or the new one. Writes of one path happen in the order they
+ * were asked for. Throws AppError `lab.folderNotWritable`.
+ */
+export function writeDocument(path: string, value: unknown, mode = 0o644): Promise<void> {
+  const text = JSON.stringify(value);
+  const before = writing.get(path) ?? Promise.resolve();
+  const done = before.then(() => replaceFile(path, text, mode));
+  const settled = done
+    .catch(() => undefined)
+    .then(() => {
+      if (writing.get(path) === settled) writing.delete(path);
+    });
+  writing.set(path, settled);
+  return done;
+}
+
+async function replaceFile(path: string, text: string, mode: number): Promise<void> {
+  // Always the same name: what a killed process left behind is overwritten, not collected.
+  const temporary = `${path}.tmp`;
   try {
-    await writeFile(temporary, JSON.stringify(value), { mode });
+    await writeFile(temporary, text, { mode });
     await rename(temporary, path);
   } catch (cause) {
     await rm(temporary, { force: true });

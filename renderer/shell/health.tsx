@@ -25,7 +25,7 @@ export function Health() {
           {processes.map(({ name, state }) => (
             <span key={name} className={styles['process']} data-state={state}>
               <span className={styles['dot']} />
-              {t(`health.${name}`)}
+              <span className={styles['name']}>{t(`health.${name}`)}</span>
               {state !== 'ready' && <em>{t(`health.state.${state}`)}</em>}
             </span>
           ))}

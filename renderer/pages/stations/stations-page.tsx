@@ -134,7 +134,7 @@ function Waiting() {
   return (
     <div className={styles['grid']} role="status" aria-label={t('stations.waitingTitle')}>
       {Array.from({ length: 5 }, (_, index) => (
-        <Skeleton key={index} height={372} radius="lg" />
+        <Skeleton key={index} height={430} radius="lg" />
       ))}
     </div>
   );

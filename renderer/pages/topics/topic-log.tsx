@@ -50,9 +50,11 @@ export function TopicLog({ subscription }: { readonly subscription: Subscription
       )}
       <div className={styles['body']}>
         {messages.length === 0 ? (
-          <EmptyState title={t(view.messages.length > 0 ? 'topics.nothingFits' : 'topics.waitingTitle')} small>
-            {view.messages.length > 0 || view.state === 'refused' ? undefined : t('topics.waitingText')}
-          </EmptyState>
+          view.state !== 'refused' && (
+            <EmptyState title={t(view.messages.length > 0 ? 'topics.nothingFits' : 'topics.waitingTitle')} small>
+              {view.messages.length > 0 ? undefined : t('topics.waitingText')}
+            </EmptyState>
+          )
         ) : (
           <MessageList
             label={t('topics.log', { filter })}

@@ -1,1 +1,0 @@
-/** vectors */ export const PASSING: readonly string[] = [];
