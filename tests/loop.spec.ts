@@ -23,6 +23,8 @@ test('first run: five stations, messages, the pipeline, a query and its chart', 
   await slider.focus();
   await page.keyboard.press('End');
   await expect.poll(asked).toBeGreaterThan(before);
+  await page.getByRole('slider', { name: 'Speed of all stations' }).focus();
+  await page.keyboard.press('End');
 
   await go('Topics');
   await page.getByRole('button', { name: 'Subscribe' }).click();

@@ -3,13 +3,14 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../preload/errors.ts';
 import { nodeFork } from '../control/child.ts';
+import type { PortChoice } from '../lab/api.ts';
 import { openLocalLab } from '../control/local-lab.ts';
 
 export type LabCommand = {
   readonly distFolder: string;
   readonly folder: string;
-  readonly port: number | { readonly prefer: number };
-  readonly mqttPort: number | { readonly prefer: number };
+  readonly port: PortChoice;
+  readonly mqttPort: PortChoice;
 };
 
 /** Resolves with the exit code after SIGTERM, SIGINT or the end of the terminal; rejects when the lab cannot start. */

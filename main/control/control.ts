@@ -6,6 +6,7 @@ import { AppError, toPlainError } from '../../preload/errors.ts';
 import type { HealthStatus, Settings, StationsAdded, TargetInfo } from '../../preload/shapes.ts';
 import { openClients } from '../cloud/clients.ts';
 import { targetFromLab } from '../cloud/target.ts';
+import type { PortChoice } from '../lab/api.ts';
 import { createLogger } from '../log.ts';
 import { bundledSets, type BundledSet } from '../noaa/bundled.ts';
 import type { StationsProcess } from '../stations/api.ts';
@@ -35,8 +36,8 @@ export type ControlOptions = {
   readonly settings: () => Settings;
   /** Whether a first start puts the default set into the fleet. */
   readonly firstStations: boolean;
-  readonly port: number | { readonly prefer: number };
-  readonly mqttPort: number | { readonly prefer: number };
+  readonly port: PortChoice;
+  readonly mqttPort: PortChoice;
 };
 
 type NoCalls = { readonly calls: Record<string, never>; readonly events: Record<string, never> };

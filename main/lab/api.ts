@@ -1,12 +1,14 @@
 /** What the lab process offers to main, and what it asks of its parent (the engine, which main relays). */
 import type { LabEngine } from './athena/lab-engine.ts';
 
+/** A number: this port or an error. `{ prefer }`: the next free one when taken. 0: any free one. */
+export type PortChoice = number | { readonly prefer: number };
+
 export type LabOptions = {
   /** Everything the lab keeps lies below this folder. */
   readonly folder: string;
-  /** A number: this port or an error. `{ prefer }`: the next free one when taken. 0: any free one. */
-  readonly port: number | { readonly prefer: number };
-  readonly mqttPort: number | { readonly prefer: number };
+  readonly port: PortChoice;
+  readonly mqttPort: PortChoice;
 };
 
 export type LabReport = {

@@ -3,8 +3,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createLogger } from '../log.ts';
+import type { PortChoice } from './api.ts';
 import { authenticate } from './authenticate.ts';
-import { listenOnLoopback } from './ports.ts';
+import { listenOnLoopback } from './loopback.ts';
 import { dispatch, type EdgeServices } from './dispatch.ts';
 import { AwsError } from './services.ts';
 import type { Credentials, SignedRequest } from './signature.ts';
@@ -19,7 +20,7 @@ export type Edge = {
 };
 
 type EdgeOptions = {
-  readonly port: number | { readonly prefer: number };
+  readonly port: PortChoice;
   readonly credentials: Credentials;
   readonly region: string;
   readonly services: EdgeServices;
@@ -30,22 +31,30 @@ const MAX_DRAINED_BYTES = 256 * 1024 * 1024;
 
 /** Throws AppError `lab.portTaken`. */
 export async function openEdge(options: EdgeOptions): Promise<Edge> {
-  const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 3_600_000, noDelay: true });
-  const port = await listenOnLoopback(server, options.port, 'HTTP');
-  const listen = (request: IncomingMessage, response: ServerResponse, onBody: () => void): void => {
+  const takeFrom = (request: IncomingMessage, response: ServerResponse, onBody: () => void): void => {
     serve(request, response, onBody, port, options).catch((error: unknown) => {
       // The client hung up, or the answer could not be written: there is nobody left to tell.
       log.debug({ err: error }, 'a request ended early');
       response.destroy();
     });
   };
-  server.on('request', (request, response) => listen(request, response, () => undefined));
-  // Whoever asks first is told to go on only when the body is wanted: a refusal then costs no upload.
-  server.on('checkContinue', (request, response) => listen(request, response, () => response.writeContinue()));
-  server.on('clientError', (_error, socket) => {
-    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
-  });
-  return { port, close: () => closeServer(server) };
+  const makeServer = (): Server => {
+    const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 3_600_000, noDelay: true });
+    server.on('request', (request, response) => takeFrom(request, response, () => undefined));
+    // Whoever asks first is told to go on only when the body is wanted: a refusal then costs no upload.
+    server.on('checkContinue', (request, response) => takeFrom(request, response, () => response.writeContinue()));
+    server.on('clientError', (_error, socket) => {
+      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    });
+    return server;
+  };
+  const { port, servers } = await listenOnLoopback(makeServer, options.port, 'HTTP');
+  return {
+    port,
+    close: async () => {
+      await Promise.all(servers.map(closeServer));
+    },
+  };
 }
 
 async function serve(

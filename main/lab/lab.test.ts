@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { listenOnLoopback } from './ports.ts';
+import { listenOnLoopback } from './loopback.ts';
+import type { PortChoice } from './api.ts';
 import { openLab, type Lab } from './lab.ts';
 
 let folder: string;
@@ -20,7 +21,7 @@ afterEach(async () => {
 
 const noEngine = () => Promise.reject(new Error('no query is made here'));
 const engine = { analyse: noEngine, run: noEngine, cancel: noEngine };
-const open = (port: number | { prefer: number } = 0) => openLab({ folder, port, mqttPort: 0 }, engine, () => undefined);
+const open = (port: PortChoice = 0) => openLab({ folder, port, mqttPort: 0 }, engine, () => undefined);
 
 function client({ report }: Lab): S3Client {
   const { endpoint, region, accessKeyId, secretAccessKey } = report;
@@ -59,8 +60,7 @@ test('one lab per folder; what a dead process left behind is no hindrance', asyn
 });
 
 test('a taken port is named, a preferred one gives way, and a failed start leaves nothing open', async () => {
-  const other = createServer();
-  const taken = await listenOnLoopback(other, 0, 'the test');
+  const { port: taken, servers: others } = await listenOnLoopback(createServer, 0, 'the test');
   try {
     await expect(open(taken)).rejects.toMatchObject({
       code: 'lab.portTaken',
@@ -71,7 +71,7 @@ test('a taken port is named, a preferred one gives way, and a failed start leave
     expect(lab.report.port).toBeGreaterThan(taken);
     await lab.close();
   } finally {
-    other.close();
+    for (const other of others) other.close();
   }
 });
 

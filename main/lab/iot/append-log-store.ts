@@ -19,7 +19,7 @@ export type Table<Value> = {
 export type PendingChange = { readonly change: Change; readonly apply: () => void };
 
 export type Store = {
-  /** Declares a table. Throws AppError `lab.damagedState` when a stored value is not what `schema` expects. */
+  /** Declares a table. Throws AppError `lab.stateDamaged` when a stored value is not what `schema` expects. */
   readonly table: <Value>(name: string, schema: ZodType<Value>) => Table<Value>;
   /** All or none of the changes: on disk first, in memory after. Throws AppError `lab.stateNotWritten`. */
   readonly commit: (...changes: readonly PendingChange[]) => void;
@@ -78,7 +78,7 @@ function openTable<Value>(
   for (const [key, value] of stored) {
     const parsed = schema.safeParse(value);
     if (!parsed.success) {
-      throw new AppError('lab.damagedState', `The record "${key}" of ${name} in ${path} is damaged.`, {
+      throw new AppError('lab.stateDamaged', `The record "${key}" of ${name} in ${path} is damaged.`, {
         hint: 'Start the lab with another data folder, or remove this file to begin with an empty registry.',
       });
     }
@@ -115,7 +115,7 @@ function changesOf(path: string, lineNumber: number, line: string): readonly Cha
   } catch {
     // Told below, together with lines that are JSON but no changes.
   }
-  throw new AppError('lab.damagedState', `Line ${lineNumber} of the IoT registry ${path} is damaged.`, {
+  throw new AppError('lab.stateDamaged', `Line ${lineNumber} of the IoT registry ${path} is damaged.`, {
     hint: 'Start the lab with another data folder, or remove this file to begin with an empty registry.',
   });
 }

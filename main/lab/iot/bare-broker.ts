@@ -2,7 +2,7 @@
 import { Aedes } from 'aedes';
 import { createServer } from 'node:tls';
 import { openCertificateAuthority } from './certificate-authority.ts';
-import { listenOnLoopback } from './loopback.ts';
+import { listenOnLoopback } from '../loopback.ts';
 
 /** Any certificate signed by the authority of the lab in `labFolder` may connect, to any free port. */
 export async function startBareBroker(
@@ -23,7 +23,7 @@ export async function startBareBroker(
       },
       (socket) => broker.handle(socket),
     );
-  const { port, servers } = await listenOnLoopback(makeServer, 0);
+  const { port, servers } = await listenOnLoopback(makeServer, 0, 'MQTT');
   return {
     port,
     close: async () => {

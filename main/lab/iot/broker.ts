@@ -11,7 +11,8 @@ import { publishRefusal, subscribeRefusal } from './authorization.ts';
 import { certificateIdOf, type CertificateAuthority } from './certificate-authority.ts';
 import { openConnectionPolicy, type ConnectionPolicy } from './connection-policy.ts';
 import type { Journal } from './journal.ts';
-import { listenOnLoopback, type PortChoice } from './loopback.ts';
+import type { PortChoice } from '../api.ts';
+import { listenOnLoopback } from '../loopback.ts';
 import type { Registry } from './registry.ts';
 import { boundSessions } from './session-queues.ts';
 import { limitBacklog, limitPacketSize, mayTakeMore } from './socket-limits.ts';
@@ -186,7 +187,7 @@ export async function openBroker(parts: {
     server.on('tlsClientError', (error) => log.warn({ reason: error.message }, 'refused in the TLS handshake'));
     return server;
   };
-  const { port, servers } = await listenOnLoopback(makeServer, portChoice);
+  const { port, servers } = await listenOnLoopback(makeServer, portChoice, 'MQTT');
   for (const server of servers) {
     server.on('error', (error) => log.error({ error: error.message }, 'the MQTT port failed'));
   }

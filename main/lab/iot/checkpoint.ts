@@ -17,7 +17,7 @@ const checkpointSchema = z.object({
 export type Checkpoint = z.infer<typeof checkpointSchema>;
 export type RuleCounts = Readonly<z.infer<typeof counts>>;
 
-/** Undefined when there is none. Throws AppError `lab.damagedState`. */
+/** Undefined when there is none. Throws AppError `lab.stateDamaged`. */
 export async function readCheckpoint(path: string): Promise<Checkpoint | undefined> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
@@ -27,7 +27,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint | undefin
   try {
     return checkpointSchema.parse(JSON.parse(text));
   } catch (cause) {
-    throw new AppError('lab.damagedState', `The checkpoint of the rules, ${path}, is damaged.`, {
+    throw new AppError('lab.stateDamaged', `The checkpoint of the rules, ${path}, is damaged.`, {
       hint: 'Remove the file: the messages that are still in the journal are then acted on again.',
       cause,
     });

@@ -13,7 +13,7 @@ import { certificateRoutes } from './certificates.ts';
 import { invalidRequest } from './input.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { openJournal } from './journal.ts';
-import type { PortChoice } from './loopback.ts';
+import type { PortChoice } from '../api.ts';
 import { policyRoutes } from './policies.ts';
 import { policyVersionRoutes } from './policy-versions.ts';
 import { openRegistry } from './registry.ts';
@@ -46,7 +46,7 @@ export type Iot = {
 };
 
 /**
- * Throws AppError `lab.portTaken`, `lab.damagedState`, or what the file system says of the folder.
+ * Throws AppError `lab.portTaken`, `lab.stateDamaged`, or what the file system says of the folder.
  */
 export async function openIot({ folder, identity, mqttPort, streams, onChange }: IotOptions): Promise<Iot> {
   const iotFolder = join(folder, 'iot');

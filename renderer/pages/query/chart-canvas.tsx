@@ -46,6 +46,9 @@ const MOST_POINTS_DRAWN = 120;
 
 const MOST_TIME_TICKS = 7;
 
+/** Alpha appended to the tokens' hexadecimal colours: a canvas of Chromium 114 knows no color-mix(). */
+const TRANSLUCENT = 'b3';
+
 export function ChartCanvas({ label, type, x, y, data }: ChartCanvasProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const scheme = useComputedColorScheme('light', { getInitialValueInEffect: false });
@@ -95,7 +98,7 @@ function configurationOf(
               ? points.map((point) => ((point.y ?? 0) < 0 ? signs[0] : signs[1]))
               : type === 'bar'
                 ? colour
-                : `color-mix(in srgb, ${colour} 70%, transparent)`,
+                : `${colour}${TRANSLUCENT}`,
           borderWidth: type === 'line' ? 1.6 : 0,
           borderRadius: 2,
           maxBarThickness: 72,

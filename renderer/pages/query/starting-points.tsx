@@ -36,7 +36,7 @@ export function History() {
   const { t } = useTranslation();
   const statements = useHistory((history) => history.statements);
   return (
-    <section className={styles['points']} aria-label={t('query.history')}>
+    <section className={styles['points']} data-history aria-label={t('query.history')}>
       <div className={styles['points-head']}>
         <h2>{t('query.history')}</h2>
         {statements.length > 0 && <IconButton icon="trash" label={t('query.clearHistory')} onClick={forget} />}

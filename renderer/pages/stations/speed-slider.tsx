@@ -1,5 +1,5 @@
 /** The speed of one station or of all: a logarithmic slider with marks, keyboard steps and a value one can type. */
-import { useRef, useState, type KeyboardEvent } from 'react';
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../text/use-format.ts';
 import {
@@ -26,6 +26,9 @@ type SpeedSliderProps = {
 
 /** Dragging sends at most this often; the last value always goes. */
 const SEND_EVERY_MS = 120;
+
+/** A speed the station has not taken over by then was not accepted. */
+const DRAFT_MS = 3_000;
 
 export function SpeedSlider({ speed: told, label, valueLabel, onChange, hasMarks = true }: SpeedSliderProps) {
   const { t } = useTranslation();
@@ -88,17 +91,22 @@ function speedOfKey(key: string, speed: number): number | null {
   return key === 'End' ? MOST_SPEED : null;
 }
 
-/** What the person set counts until the station reports it, or reports anything else after it. */
+/** What the person set counts until the station reports another speed than before, but not for ever. */
 function useDraft(told: number, onChange: (speed: number) => void) {
   const [draft, setDraft] = useState<{ readonly speed: number; readonly toldThen: number } | null>(null);
-  const timer = useRef<number | undefined>(undefined);
+  const sending = useRef<number | undefined>(undefined);
   const latest = useRef(told);
-  const isPending = draft !== null && told === draft.toldThen && told !== draft.speed;
+  useEffect(() => {
+    if (draft === null) return undefined;
+    const timer = window.setTimeout(() => setDraft(null), DRAFT_MS);
+    return () => window.clearTimeout(timer);
+  }, [draft]);
+  const isPending = draft !== null && told === draft.toldThen;
   const change = (speed: number): void => {
     latest.current = speed;
     setDraft({ speed, toldThen: told });
-    timer.current ??= window.setTimeout(() => {
-      timer.current = undefined;
+    sending.current ??= window.setTimeout(() => {
+      sending.current = undefined;
       onChange(latest.current);
     }, SEND_EVERY_MS);
   };

@@ -1,21 +1,21 @@
 /** Listens on loopback only, on IPv4 and (where there is one) IPv6 alike, because "localhost" may mean either. */
 import type { Server } from 'node:net';
-import { AppError } from '../../../preload/errors.ts';
-
-export type PortChoice = number | { readonly prefer: number };
+import { AppError } from '../../preload/errors.ts';
+import type { PortChoice } from './api.ts';
 
 const TRIES = 100;
 
 /**
  * Resolves with the port that all servers share: the given number, or for `{ prefer }` the next one that is free, or any for 0.
- * Throws AppError `lab.portTaken`.
+ * `make` makes one server for each address family; `what` names them for people, e.g. `HTTP`. Throws AppError `lab.portTaken`.
  */
-export async function listenOnLoopback(
-  make: () => Server,
+export async function listenOnLoopback<Made extends Server>(
+  make: () => Made,
   choice: PortChoice,
+  what: string,
 ): Promise<{
   readonly port: number;
-  readonly servers: readonly Server[];
+  readonly servers: readonly Made[];
 }> {
   const wanted = typeof choice === 'number' ? choice : choice.prefer;
   const mayMove = typeof choice !== 'number' || choice === 0;
@@ -25,15 +25,19 @@ export async function listenOnLoopback(
     const found = await tryPort(make, port);
     if (found !== undefined) return found;
   }
-  throw new AppError('lab.portTaken', `Port ${wanted} for MQTT is taken by another program.`, {
-    hint: 'Stop the other program, or choose another port (0 takes any free one).',
-  });
+  throw new AppError(
+    'lab.portTaken',
+    `The lab cannot open port ${wanted} for ${what}: another program on this computer uses it already, or it is reserved.`,
+    {
+      hint: 'Stop the program that uses the port, or choose another port for the lab (0 takes any free one).',
+    },
+  );
 }
 
-async function tryPort(
-  make: () => Server,
+async function tryPort<Made extends Server>(
+  make: () => Made,
   port: number,
-): Promise<{ readonly port: number; readonly servers: readonly Server[] } | undefined> {
+): Promise<{ readonly port: number; readonly servers: readonly Made[] } | undefined> {
   const four = make();
   if ((await listen(four, '127.0.0.1', port)) !== 'listening') return undefined;
   const address = four.address();
