@@ -7,6 +7,10 @@ export default ts.config(
   { ignores: ['dist', 'release', 'node_modules', 'test-results'] },
   js.configs.recommended,
   {
+    files: ['**/*.cjs'],
+    languageOptions: { globals: { module: 'writable', require: 'readonly', __dirname: 'readonly' } },
+  },
+  {
     files: ['**/*.mjs'],
     languageOptions: {
       globals: {

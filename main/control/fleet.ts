@@ -157,6 +157,10 @@ export function createFleet(options: Options) {
         { timeoutMs: CALL_LIMIT_MS },
       );
       inProcess.add(id);
+      // What the person did while the certificate was made reached the record only.
+      const wanted = records.get(id) ?? current;
+      if (wanted.speed !== speed) await options.rpc().call('setSpeed', { ids: [id], speed: wanted.speed });
+      if (wanted.position !== position) await options.rpc().call('rewind', { ids: [id] });
       if (running.has(id)) await options.rpc().call('start', { ids: [id] }, { timeoutMs: CALL_LIMIT_MS });
     } catch (error) {
       const plain = toPlainError(error);

@@ -20,10 +20,10 @@ type Vector = {
   readonly sql: string;
   readonly setup?: readonly unknown[];
   readonly params?: unknown;
+  readonly unordered?: boolean;
   readonly expect: {
     readonly columns?: readonly { readonly name: string; readonly type: string }[];
     readonly rows?: readonly (readonly (string | null)[])[];
-    readonly unordered?: boolean;
   };
 };
 

@@ -5,7 +5,6 @@ import { Button } from './button.tsx';
 import styles from './confirm.module.css';
 
 type ConfirmProps = {
-  readonly isOpen: boolean;
   readonly title: string;
   readonly text: string;
   readonly action: string;
@@ -14,10 +13,10 @@ type ConfirmProps = {
   readonly onClose: () => void;
 };
 
-export function Confirm({ isOpen, title, text, action, isDanger = false, onConfirm, onClose }: ConfirmProps) {
+export function Confirm({ title, text, action, isDanger = false, onConfirm, onClose }: ConfirmProps) {
   const { t } = useTranslation();
   return (
-    <Modal opened={isOpen} onClose={onClose} title={title} size={440} withCloseButton={false}>
+    <Modal opened onClose={onClose} title={title} size={440} withCloseButton={false}>
       <p className={styles['text']}>{text}</p>
       <div className={styles['actions']}>
         <Button onClick={onClose}>{t('common.cancel')}</Button>

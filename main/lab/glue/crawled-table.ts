@@ -52,7 +52,7 @@ export function tableFrom(sighting: Sighting, crawler: Crawler): Inferred {
 }
 
 /** Whether the crawler's Configuration says so; it was checked when the crawler was made. */
-export function inheritsFromTable(configuration: string | undefined): boolean {
+function inheritsFromTable(configuration: string | undefined): boolean {
   return configuration !== undefined && configuration.includes('InheritFromTable');
 }
 

@@ -68,7 +68,7 @@ export const partitionInput = z.strictObject({
 
 const none = z.array(z.unknown()).max(0, 'only S3 targets').optional();
 
-export const crawlerTargets = z.strictObject({
+const crawlerTargets = z.strictObject({
   S3Targets: z
     .array(
       z.strictObject({

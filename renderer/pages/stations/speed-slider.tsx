@@ -1,5 +1,5 @@
 /** The speed of one station or of all: a logarithmic slider with marks, keyboard steps and a value one can type. */
-import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { memo, useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../text/use-format.ts';
 import {
@@ -30,7 +30,13 @@ const SEND_EVERY_MS = 120;
 /** A speed the station has not taken over by then was not accepted. */
 const DRAFT_MS = 3_000;
 
-export function SpeedSlider({ speed: told, label, valueLabel, onChange, hasMarks = true }: SpeedSliderProps) {
+export const SpeedSlider = memo(function SpeedSlider({
+  speed: told,
+  label,
+  valueLabel,
+  onChange,
+  hasMarks = true,
+}: SpeedSliderProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const [draft, setDraft] = useDraft(told, onChange);
@@ -78,7 +84,7 @@ export function SpeedSlider({ speed: told, label, valueLabel, onChange, hasMarks
       <TypedSpeed key={speed} speed={speed} label={valueLabel} words={words} onCommit={setDraft} />
     </div>
   );
-}
+});
 
 const MARK_TEXTS = ['real', 'minute', 'hour', 'day'] as const;
 

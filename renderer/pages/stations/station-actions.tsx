@@ -1,7 +1,7 @@
 /** What one may do with one station. Rewinding and removing ask first. */
 import { Modal, Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { toPlainError } from '../../../preload/errors.ts';
 import type { StationStatus } from '../../../preload/shapes.ts';
@@ -16,16 +16,18 @@ import styles from './station-card.module.css';
 
 type Dialog = 'rewind' | 'remove' | 'payload' | null;
 
-type StationActionsProps = {
-  readonly station: Pick<StationStatus, 'id' | 'name' | 'state'>;
-  readonly isCompact?: boolean;
-};
+type StationActionsProps = Pick<StationStatus, 'id' | 'name' | 'state'> & { readonly isCompact?: boolean };
 
-export function StationActions({ station, isCompact = false }: StationActionsProps) {
+/** Plain values as props: numbers that move several times a second must not draw the buttons anew. */
+export const StationActions = memo(function StationActions({
+  id,
+  name,
+  state,
+  isCompact = false,
+}: StationActionsProps) {
   const { t } = useTranslation();
   const [dialog, setDialog] = useState<Dialog>(null);
-  const { id, name, state } = station;
-  const runs = state === 'live' || state === 'connecting' || state === 'provisioning';
+  const runs = state === 'live' || state === 'connecting';
   const verb = runs ? 'pause' : 'start';
   const toggle = () => command(`stations.${verb}`, [id]);
   const close = () => setDialog(null);
@@ -62,29 +64,30 @@ export function StationActions({ station, isCompact = false }: StationActionsPro
         tip={t('stations.remove')}
         onClick={() => setDialog('remove')}
       />
-      <Confirm
-        isOpen={dialog === 'rewind'}
-        title={t('stations.rewindTitle', { name })}
-        text={t('stations.rewindText')}
-        action={t('stations.rewind')}
-        onConfirm={() => command('stations.rewind', [id])}
-        onClose={close}
-      />
-      <Confirm
-        isOpen={dialog === 'remove'}
-        title={t('stations.removeTitle', { name })}
-        text={t('stations.removeText')}
-        action={t('stations.remove')}
-        isDanger
-        onConfirm={() => command('stations.remove', [id])}
-        onClose={close}
-      />
-      <Modal opened={dialog === 'payload'} onClose={close} size="lg" title={t('stations.payloadTitle', { name })}>
-        <PayloadPreview id={id} />
-      </Modal>
+      {(dialog === 'rewind' || dialog === 'remove') && (
+        <Confirm
+          title={t(`stations.${dialog}Title`, { name })}
+          text={t(`stations.${dialog}Text`)}
+          action={t(`stations.${dialog}`)}
+          isDanger={dialog === 'remove'}
+          onConfirm={() => command(`stations.${dialog}`, [id])}
+          onClose={close}
+        />
+      )}
+      {dialog === 'payload' && (
+        <Modal
+          opened
+          onClose={close}
+          size="lg"
+          title={t('stations.payloadTitle', { name })}
+          closeButtonProps={{ 'aria-label': t('common.close') }}
+        >
+          <PayloadPreview id={id} />
+        </Modal>
+      )}
     </div>
   );
-}
+});
 
 function PayloadPreview({ id }: { readonly id: string }) {
   const { t } = useTranslation();

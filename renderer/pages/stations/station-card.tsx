@@ -1,5 +1,5 @@
 /** One station as an instrument: what it measures, where its clock stands, how fast it runs and what got through. */
-import { memo } from 'react';
+import { memo, useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { StationStatus } from '../../../preload/shapes.ts';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
@@ -18,6 +18,7 @@ export const StationCard = memo(function StationCard({ station }: { readonly sta
   const format = useFormat();
   const { id, name, kind, state, error, latest, sparkline, speed } = station;
   const temperature = latest?.temperature ?? null;
+  const changeSpeed = useCallback((value: number) => setSpeed([id], value), [id]);
   return (
     <article className={styles['card']} aria-label={name} data-state={state}>
       <header>
@@ -49,10 +50,10 @@ export const StationCard = memo(function StationCard({ station }: { readonly sta
         speed={speed}
         label={t('stations.speedOf', { name })}
         valueLabel={t('stations.speedValueOf', { name })}
-        onChange={(value) => setSpeed([id], value)}
+        onChange={changeSpeed}
       />
       <StationCounts station={station} />
-      <StationActions station={station} />
+      <StationActions id={id} name={name} state={state} />
     </article>
   );
 });

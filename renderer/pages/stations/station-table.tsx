@@ -1,6 +1,6 @@
 /** Many stations as lines of a table; only the lines in sight are drawn. */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useRef } from 'react';
+import { useCallback, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { StationStatus } from '../../../preload/shapes.ts';
 import { SpeedSlider } from './speed-slider.tsx';
@@ -81,6 +81,7 @@ function StationLine({ station }: { readonly station: StationStatus }) {
   const format = useFormat();
   const { id, name, kind, state, error, latest, simulatedTime, speed, rate, acknowledged, failed, behind } = station;
   const temperature = latest?.temperature ?? null;
+  const changeSpeed = useCallback((value: number) => setSpeed([id], value), [id]);
   const direction = latest?.windDirection ?? null;
   return (
     <>
@@ -116,7 +117,7 @@ function StationLine({ station }: { readonly station: StationStatus }) {
           speed={speed}
           label={t('stations.speedOf', { name })}
           valueLabel={t('stations.speedValueOf', { name })}
-          onChange={(value) => setSpeed([id], value)}
+          onChange={changeSpeed}
         />
       </span>
       <span role="cell" data-column="rate">
@@ -132,7 +133,7 @@ function StationLine({ station }: { readonly station: StationStatus }) {
         {format.integer(behind)}
       </span>
       <span role="cell" data-column="actions">
-        <StationActions station={station} isCompact />
+        <StationActions id={id} name={name} state={state} isCompact />
       </span>
     </>
   );
