@@ -48,3 +48,22 @@ test('own files become stations; a wrong one is refused in one sentence', async 
   await expect(page.getByText(/damaged record.* left out/).first()).toBeVisible();
   await rm(folder, { recursive: true, force: true });
 });
+
+test('a file dropped on the window becomes a station', async ({ isobar }) => {
+  const { page } = isobar;
+  const folder = await mkdtemp(join(tmpdir(), 'isobar-drop-'));
+  const file = join(folder, 'testville.csv');
+  await writeFile(file, `${[HEADER, row('00', '+0101'), row('01', '+0102')].join('\n')}\n`);
+  await expect(page.getByRole('article')).toHaveCount(5);
+
+  // As the system hands a dragged file to Chromium.
+  const devtools = await page.context().newCDPSession(page);
+  const data = { items: [], files: [file], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver'] as const)
+    await devtools.send('Input.dispatchDragEvent', { type, x: 400, y: 400, data });
+  await expect(page.getByText('Drop to add stations')).toBeVisible();
+  await devtools.send('Input.dispatchDragEvent', { type: 'drop', x: 400, y: 400, data });
+
+  await expect(page.getByRole('article', { name: /TESTVILLE/ })).toContainText('Your file');
+  await rm(folder, { recursive: true, force: true });
+});

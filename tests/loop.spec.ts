@@ -16,13 +16,20 @@ test('first run: five stations, messages, the pipeline, a query and its chart', 
   await expect(cards.first()).toContainText(/live/i);
   await expect(cards.first()).toContainText('°C');
 
-  // The slider changes the rate that the station asks for.
-  const slider = cards.first().getByRole('slider');
-  const asked = async () => Number(await slider.getAttribute('aria-valuenow'));
-  const before = await asked();
-  await slider.focus();
+  // The slider changes the rate: what the data asks for at once, and what the target acknowledges soon after.
+  const rates = async () => {
+    const [acknowledged = 0, asked = 0] = (
+      (await cards.first().innerText()).match(/([\d.,]+)\s*msg\/s of ([\d.,]+) asked/) ?? []
+    )
+      .slice(1)
+      .map((text) => Number(text.replace(',', '')));
+    return { acknowledged, asked };
+  };
+  const before = await rates();
+  await cards.first().getByRole('slider').focus();
   await page.keyboard.press('End');
-  await expect.poll(asked).toBeGreaterThan(before);
+  await expect.poll(async () => (await rates()).asked).toBeGreaterThan(before.asked + 20);
+  await expect.poll(async () => (await rates()).acknowledged).toBeGreaterThan(before.acknowledged + 15);
   await page.getByRole('slider', { name: 'Speed of all stations' }).focus();
   await page.keyboard.press('End');
 

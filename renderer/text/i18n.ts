@@ -43,6 +43,7 @@ export function startText(language: Language): void {
     // React escapes what it renders.
     interpolation: { escapeValue: false },
     initAsync: false,
+    showSupportNotice: false,
   });
 }
 

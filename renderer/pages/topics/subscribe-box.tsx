@@ -14,14 +14,20 @@ export function SubscribeBox({ filters }: { readonly filters: readonly string[] 
   const [filter, setFilter] = useState(FIRST_FILTER);
   const hintId = useId();
   const fault = faultOfFilter(filter.trim());
-  const isOpen = filters.includes(filter.trim());
+  // Said only to who asks for the same filter again.
+  const [isRepeated, setRepeated] = useState(false);
+  const subscribe = () => {
+    if (fault !== null) return;
+    setRepeated(filters.includes(filter.trim()));
+    subscribeTo(filter.trim());
+  };
   return (
     <>
       <form
         className={styles['subscribe']}
         onSubmit={(event) => {
           event.preventDefault();
-          if (fault === null) subscribeTo(filter.trim());
+          subscribe();
         }}
       >
         <TextInput
@@ -30,14 +36,17 @@ export function SubscribeBox({ filters }: { readonly filters: readonly string[] 
           value={filter}
           error={fault !== null}
           spellCheck={false}
-          onChange={(event) => setFilter(event.currentTarget.value)}
+          onChange={(event) => {
+            setFilter(event.currentTarget.value);
+            setRepeated(false);
+          }}
         />
-        <Button kind="primary" disabled={fault !== null} onClick={() => subscribeTo(filter.trim())}>
+        <Button kind="primary" disabled={fault !== null} onClick={subscribe}>
           {t('topics.subscribe')}
         </Button>
       </form>
       <p id={hintId} className={styles['hint']} data-bad={fault !== null || undefined}>
-        {fault !== null ? t(`topics.badFilter.${fault}`) : t(isOpen ? 'topics.duplicate' : 'topics.filterHint')}
+        {fault !== null ? t(`topics.badFilter.${fault}`) : t(isRepeated ? 'topics.duplicate' : 'topics.filterHint')}
       </p>
     </>
   );

@@ -1,0 +1,149 @@
+/** What we ask of AWS, through the SDK clients alone: provision, set up twice, deliver, crawl, query, remove. The target here is an in-process lab. */
+import { PutRecordBatchCommand } from '@aws-sdk/client-firehose';
+import { ListThingsCommand } from '@aws-sdk/client-iot';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { PipelineStep } from '../../preload/shapes.ts';
+import { createDeviceKey } from '../control/device-identity.ts';
+import { openEngine } from '../engine/engine.ts';
+import { openLab, type Lab } from '../lab/lab.ts';
+import { openClients, type Clients } from './clients.ts';
+import { listLake, previewObject, runCrawler } from './lake.ts';
+import { OBSERVATIONS_SQL, pipelineNames, setUpPipeline, type PipelineNames } from './pipeline.ts';
+import { readPipeline } from './pipeline-reading.ts';
+import { provisionDevice, removeDevice } from './provision.ts';
+import { listDatabases, queryRows, queryStatus, runQuery, startQuery } from './query.ts';
+import { targetFromLab } from './target.ts';
+import { waitFor } from './waiting.ts';
+
+let folder = '';
+let lab: Lab;
+let engine: Awaited<ReturnType<typeof openEngine>>;
+let clients: Clients;
+let names: PipelineNames;
+const patience = () => AbortSignal.timeout(60_000);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'isobar-contract-'));
+  engine = await openEngine({ folder });
+  const asked = {
+    analyse: async (input: Parameters<typeof engine.analyse>[0]) => engine.analyse(input),
+    run: async (input: Parameters<typeof engine.run>[0]) => engine.run(input),
+    cancel: async (input: Parameters<typeof engine.cancel>[0]) => {
+      engine.cancel(input);
+      return null;
+    },
+  };
+  lab = await openLab({ folder, port: 0, mqttPort: 0 }, asked, () => undefined);
+  const target = targetFromLab(lab.report);
+  clients = openClients(target);
+  names = pipelineNames(target.account);
+});
+
+afterAll(async () => {
+  clients.close();
+  await lab.close();
+  await engine.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('a device is provisioned, again, and removed without a trace', async () => {
+  const things = async () =>
+    ((await clients.iot.send(new ListThingsCommand({}))).things ?? []).map((thing) => thing.thingName);
+  const device = {
+    thingName: 'station-1',
+    topic: 'sensor/weather/1',
+    csrPem: (await createDeviceKey('station-1')).csrPem,
+  };
+  const first = await provisionDevice(clients, device);
+  const second = await provisionDevice(clients, device);
+  expect(first.certificatePem).toMatch(/^-----BEGIN CERTIFICATE-----/);
+  expect(second.certificateId).not.toBe(first.certificateId);
+  expect(await things()).toEqual(['station-1']);
+  await removeDevice(clients, { thingName: 'station-1', certificateId: second.certificateId });
+  expect(await things()).toEqual([]);
+});
+
+test('the pipeline is set up, may be set up again, and carries records to rows', async () => {
+  const setUp = async (): Promise<readonly PipelineStep[]> => {
+    const ended: PipelineStep[] = [];
+    const options = {
+      roleArn: lab.report.roleArn,
+      sql: OBSERVATIONS_SQL,
+      bufferSizeMiB: 5,
+      bufferIntervalSeconds: 60,
+      separator: null,
+    };
+    await setUpPipeline(clients, names, options, (step) => step.state === 'done' && ended.push(step), patience());
+    return ended;
+  };
+  expect((await readPipeline(clients, names)).steps.every((step) => step.state === 'waiting')).toBe(true);
+  expect((await setUp()).map((step) => step.id)).toEqual(['buckets', 'database', 'stream', 'rule', 'crawler']);
+  const once = await readPipeline(clients, names);
+  await setUp();
+  expect(await readPipeline(clients, names)).toEqual(once);
+
+  const records = ['{"station":"a","t":7.0}\n', '{"station":"b","t":8.5}\n', '{"station":"b","t":null}\n'];
+  await clients.firehose.send(
+    new PutRecordBatchCommand({
+      DeliveryStreamName: names.stream,
+      Records: records.map((text) => ({ Data: Buffer.from(text) })),
+    }),
+  );
+  await lab.flush(null);
+  const reading = await readPipeline(clients, names);
+  const [object] = reading.lake?.latest ?? [];
+  expect(object?.key).toMatch(
+    /^observations\/\d{4}\/\d\d\/\d\d\/\d\d\/isobar-observations-1-\d{4}(-\d\d){5}-[0-9a-f-]{36}$/,
+  );
+  expect((await previewObject(clients, names.raw, object?.key ?? '')).text).toBe(records.join(''));
+  expect((await listLake(clients, { bucket: names.raw, prefix: '', token: null })).prefixes).toEqual(['observations/']);
+
+  await runCrawler(clients, names.crawler, patience());
+  const [database] = await listDatabases(clients);
+  expect(
+    database?.tables.map((table) => [table.name, table.columns, table.partitionKeys.map((key) => key.name)]),
+  ).toEqual([
+    [
+      'observations',
+      [
+        { name: 'station', type: 'string' },
+        { name: 't', type: 'double' },
+      ],
+      ['partition_0', 'partition_1', 'partition_2', 'partition_3'],
+    ],
+  ]);
+
+  const ask = (sql: string) => ({ sql, database: names.database, output: names.output });
+  const { id } = await runQuery(
+    clients,
+    ask('SELECT station, avg(t) AS mean, count(*) FROM observations GROUP BY station ORDER BY station'),
+    patience(),
+  );
+  const { columns, rows, token } = await queryRows(clients, { id, token: null });
+  expect({ columns, rows, token }).toEqual({
+    columns: [
+      { name: 'station', type: 'varchar' },
+      { name: 'mean', type: 'double' },
+      { name: '_col2', type: 'bigint' },
+    ],
+    rows: [
+      ['a', '7.0', '1'],
+      ['b', '8.5', '2'],
+    ],
+    token: null,
+  });
+
+  await expect(startQuery(clients, ask('SELEC 1'))).rejects.toMatchObject({ name: 'InvalidRequestException' });
+  const failing = await startQuery(clients, ask('SELECT nothing FROM observations'));
+  const failed = await waitFor(
+    async () => {
+      const status = await queryStatus(clients, failing);
+      return status.state === 'FAILED' ? status : undefined;
+    },
+    { what: 'the query to fail', limitMs: 30_000, firstPauseMs: 50, longestPauseMs: 500, signal: patience() },
+  );
+  expect(failed.reason).toMatch(/^COLUMN_NOT_FOUND: line 1:8: Column 'nothing' cannot be resolved/);
+});
