@@ -2,7 +2,7 @@
 const { join } = require('node:path');
 
 const room = (name) => `^main/${name}/`;
-const shared = '^(main/(rpc|log|parent-port)\\.ts|preload/(contract|errors|shapes)\\.ts)$';
+const shared = '^(main/(rpc|log|parent-port|query-seam)\\.ts|preload/(contract|errors|shapes)\\.ts)$';
 
 /** A room may use itself, the shared files, packages, and the rooms named. */
 const wall = (name, also = []) => ({
@@ -22,7 +22,7 @@ module.exports = {
     wall('lab'),
     wall('engine'),
     // control starts the processes and wires them: it knows their types (api.ts), never their code.
-    wall('control', [room('cloud'), room('noaa'), '^main/(stations|lab|engine)/.*(api|lab-engine)\\.ts$']),
+    wall('control', [room('cloud'), room('noaa'), '^main/(stations|lab|engine)/api\\.ts$']),
     wall('app', [room('control')]),
     wall('commands', [room('control'), room('cloud'), room('noaa'), '^main/lab/(api|iot/bare-broker)\\.ts$']),
     {

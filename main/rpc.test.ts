@@ -1,7 +1,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { AppError } from '../preload/errors.ts';
-import { openRpc, type Port } from './rpc.ts';
+import { openRpc, type Listener, type Port } from './rpc.ts';
 
 type Adder = {
   readonly calls: {
@@ -11,8 +11,6 @@ type Adder = {
   };
   readonly events: { readonly tick: number };
 };
-type Nobody = { readonly calls: Record<string, never>; readonly events: Record<string, never> };
-
 function pair() {
   const { port1, port2 } = new MessageChannel();
   const wrap = (port: typeof port1): Port => ({
@@ -20,7 +18,7 @@ function pair() {
     onMessage: (listener) => port.on('message', listener),
     onClose: (listener) => port.on('close', listener),
   });
-  const server = openRpc<Nobody, Adder>(wrap(port2), {
+  const server = openRpc<Listener, Adder>(wrap(port2), {
     add: (numbers) => numbers.reduce((sum, n) => sum + n, 0),
     fail: () => {
       throw new AppError('adder.refused', 'It does not add up.', {
@@ -30,7 +28,7 @@ function pair() {
     },
     hang: () => new Promise(() => undefined),
   });
-  return { client: openRpc<Adder, Nobody>(wrap(port1), {}), server, close: () => port1.close() };
+  return { client: openRpc<Adder, Listener>(wrap(port1), {}), server, close: () => port1.close() };
 }
 
 test('calls answer, errors keep code, hint and cause, events arrive, unknown calls are refused', async () => {

@@ -16,6 +16,9 @@ export type Side = {
   readonly events: Record<string, unknown>;
 };
 
+/** An end that answers nothing and reports nothing. */
+export type Listener = { readonly calls: Record<string, never>; readonly events: Record<string, never> };
+
 type Served<S extends Side> = {
   readonly [Name in keyof S['calls']]: (
     input: Parameters<S['calls'][Name]>[0],

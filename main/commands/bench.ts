@@ -1,6 +1,6 @@
 /** `isobar bench`: each figure with a reference measured in the same run, because machines differ and drift. */
 import { AppError } from '../../preload/errors.ts';
-import { benchNoaa } from '../noaa/bench.ts';
+import { benchNoaa } from './bench-noaa.ts';
 import type { BenchLine, BenchOptions } from './bench-line.ts';
 import { benchLoop } from './bench-loop.ts';
 

@@ -9,6 +9,7 @@ import { targetFromLab } from '../cloud/target.ts';
 import type { PortChoice } from '../lab/api.ts';
 import { createLogger } from '../log.ts';
 import { bundledSets, type BundledSet } from '../noaa/bundled.ts';
+import type { Listener } from '../rpc.ts';
 import type { StationsProcess } from '../stations/api.ts';
 import { fileOf, recordOfBundled, recordOfFile } from './catalogue.ts';
 import type { Fork } from './child.ts';
@@ -39,8 +40,6 @@ export type ControlOptions = {
   readonly port: PortChoice;
   readonly mqttPort: PortChoice;
 };
-
-type NoCalls = { readonly calls: Record<string, never>; readonly events: Record<string, never> };
 
 export type Control = {
   readonly fleet: Fleet;
@@ -107,7 +106,7 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     onChange: () => fleetHub.changed(),
   });
 
-  const stations = supervise<StationsProcess, NoCalls>({
+  const stations = supervise<StationsProcess, Listener>({
     name: 'stations',
     fork: options.fork,
     served: {},

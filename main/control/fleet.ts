@@ -2,7 +2,7 @@
 import { AppError, toPlainError, type PlainError } from '../../preload/errors.ts';
 import type { FleetStatus, PayloadPreview, StationStatus, TopicBatch } from '../../preload/shapes.ts';
 import { createLogger } from '../log.ts';
-import type { Rpc } from '../rpc.ts';
+import type { Listener, Rpc } from '../rpc.ts';
 import type { StationsProcess } from '../stations/api.ts';
 import { alreadyThere } from './catalogue.ts';
 import type { FleetRecords, StationRecord } from './fleet-records.ts';
@@ -13,8 +13,7 @@ import type { Vault } from './vault.ts';
 
 const log = createLogger('control.fleet');
 
-type NoCalls = { readonly calls: Record<string, never>; readonly events: Record<string, never> };
-type StationsRpc = Rpc<StationsProcess, NoCalls>;
+type StationsRpc = Rpc<StationsProcess, Listener>;
 
 /** Registry calls at once while provisioning. */
 const PROVISION_AT_ONCE = 4;

@@ -3,10 +3,9 @@ import { AppError } from '../../preload/errors.ts';
 import type { ProcessHealth } from '../../preload/shapes.ts';
 import type { EngineProcess } from '../engine/api.ts';
 import type { LabActivity, LabOptions, LabParent, LabProcess, LabReport } from '../lab/api.ts';
+import type { Listener } from '../rpc.ts';
 import type { Fork } from './child.ts';
 import { supervise } from './supervise.ts';
-
-type NoCalls = { readonly calls: Record<string, never>; readonly events: Record<string, never> };
 
 export type LocalLab = {
   /** Resolves with where the lab listens once it is up; rejects when it cannot start. */
@@ -25,7 +24,7 @@ export function openLocalLab(options: Options): LocalLab {
   let report: LabReport | null = null;
   let activity: LabActivity | null = null;
 
-  const engine = supervise<EngineProcess, NoCalls>({
+  const engine = supervise<EngineProcess, Listener>({
     name: 'engine',
     fork: options.fork,
     served: {},

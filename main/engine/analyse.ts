@@ -2,7 +2,7 @@
  * Decides what a statement is and which tables it reads, before anything runs. Only queries over catalogue tables pass, so that no SQL text can
  * name a file, a setting or a function of the engine beneath.
  */
-import type { EnginePlan, EngineTableReference } from './api.ts';
+import type { QueryPlan, TableReference } from '../query-seam.ts';
 import { positionOf, queryFailure } from './failure.ts';
 import { isTree, parseStatements, tokens, type Tree } from './polyglot.ts';
 
@@ -49,11 +49,11 @@ type Scope = ReadonlySet<string>;
  * Parses Athena SQL. Rejects with `athena.MALFORMED_QUERY` (`line L:C: …`), or `athena.NOT_SUPPORTED` for a statement that the lab does not run yet.
  * `database` is the one of unqualified names.
  */
-export function analyse(input: { readonly sql: string; readonly database: string }): EnginePlan {
+export function analyse(input: { readonly sql: string; readonly database: string }): QueryPlan {
   const plan = analyseListing(input);
   if (plan !== undefined) return plan;
   const statement = parseQuery(input.sql);
-  const tables = new Map<string, EngineTableReference>();
+  const tables = new Map<string, TableReference>();
   visitQueries(statement, input, (reference) => {
     tables.set(`${reference.database}\n${reference.table}`, reference);
     return undefined;
@@ -66,13 +66,7 @@ const SHOW_DATABASES = /^\s*show\s+(?:databases|schemas)\s*;?\s*$/i;
 const SHOW_TABLES = new RegExp(`^\\s*show\\s+tables(?:\\s+(?:in|from)\\s+${NAME})?\\s*;?\\s*$`, 'i');
 const DESCRIBE = new RegExp(`^\\s*desc(?:ribe)?\\s+(?:${NAME}\\s*\\.\\s*)?${NAME}\\s*;?\\s*$`, 'i');
 
-function analyseListing({
-  sql,
-  database,
-}: {
-  readonly sql: string;
-  readonly database: string;
-}): EnginePlan | undefined {
+function analyseListing({ sql, database }: { readonly sql: string; readonly database: string }): QueryPlan | undefined {
   if (SHOW_DATABASES.test(sql)) return { kind: 'showDatabases' };
   const shown = SHOW_TABLES.exec(sql);
   if (shown !== null) return { kind: 'showTables', database: nameIn(shown, 1) ?? database };
@@ -183,7 +177,7 @@ export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-type Resolve = (reference: EngineTableReference) => Tree | undefined;
+type Resolve = (reference: TableReference) => Tree | undefined;
 
 /**
  * Calls `onTable` for every catalogue table in the tree, with CTE names scoped as SQL scopes them; what it returns takes the table node's place in
@@ -256,7 +250,7 @@ function referenceOf(
   table: Tree,
   { sql, database }: { readonly sql: string; readonly database: string },
   scope: Scope,
-): EngineTableReference | undefined {
+): TableReference | undefined {
   const name = (nameOf(table['name']) ?? '').toLowerCase();
   const schema = nameOf(table['schema'])?.toLowerCase();
   const catalog = nameOf(table['catalog'])?.toLowerCase();

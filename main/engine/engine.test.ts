@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toPlainError } from '../../preload/errors.ts';
 import { openDatabase } from './duckdb.ts';
-import type { EngineResult, EngineTable } from './api.ts';
+import type { QueryResult, LakeTable } from '../query-seam.ts';
 import { openEngine, type Engine } from './engine.ts';
 
 let folder: string;
 let outside: string;
 let engine: Engine;
-let table: EngineTable;
+let table: LakeTable;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'isobar-engine-'));
@@ -34,7 +34,7 @@ afterAll(async () => {
 });
 
 let count = 0;
-function run(sql: string, tables: readonly EngineTable[] = [table]): Promise<EngineResult> {
+function run(sql: string, tables: readonly LakeTable[] = [table]): Promise<QueryResult> {
   count += 1;
   return engine.run({ id: `q${count}`, sql, database: 'lake', tables, resultFile: join(folder, 'out.csv') });
 }

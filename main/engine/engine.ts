@@ -3,7 +3,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
 import { AppError } from '../../preload/errors.ts';
 import { analyse } from './analyse.ts';
-import type { EngineResult, EngineTable, RunInput } from './api.ts';
+import type { QueryResult, LakeTable, QueryRun } from '../query-seam.ts';
 import { athenaFailure } from './duckdb-errors.ts';
 import { openDatabase, type Database } from './duckdb.ts';
 import { toDuckDb } from './dialect.ts';
@@ -17,7 +17,7 @@ import { createResultFile } from './result-file.ts';
 
 export type Engine = {
   readonly analyse: typeof analyse;
-  readonly run: (input: RunInput) => Promise<EngineResult>;
+  readonly run: (input: QueryRun) => Promise<QueryResult>;
   readonly cancel: (input: { readonly id: string }) => void;
   /** Interrupts what runs, refuses what waits. */
   readonly stop: () => void;
@@ -55,7 +55,7 @@ export async function openEngine({ folder }: { readonly folder: string }): Promi
     else next();
   };
 
-  const runJob = async (input: RunInput, job: Job): Promise<EngineResult> => {
+  const runJob = async (input: QueryRun, job: Job): Promise<QueryResult> => {
     const query = toDuckDb(input);
     checkReach(folder, input);
     const scannedBytes = await sizeOf(input.tables);
@@ -118,7 +118,7 @@ function checkCancelled(job: Job): void {
 }
 
 /** The last wall: whatever the caller hands over, the query reads given tables and files below the folder only. */
-function checkReach(folder: string, { sql, database, tables, resultFile }: RunInput): void {
+function checkReach(folder: string, { sql, database, tables, resultFile }: QueryRun): void {
   const plan = analyse({ sql, database });
   const references = plan.kind === 'select' ? plan.tables : [];
   for (const { database: schema, table } of references) {
@@ -134,7 +134,7 @@ function checkReach(folder: string, { sql, database, tables, resultFile }: RunIn
   }
 }
 
-async function sizeOf(tables: readonly EngineTable[]): Promise<number> {
+async function sizeOf(tables: readonly LakeTable[]): Promise<number> {
   let bytes = 0;
   for (const { files } of tables) {
     for (const { path } of files) bytes += (await stat(path)).size;
@@ -147,10 +147,10 @@ async function writeResult(
   query: ReturnType<typeof toDuckDb>,
   path: string,
   job: Job,
-): Promise<Omit<EngineResult, 'scannedBytes'>> {
+): Promise<Omit<QueryResult, 'scannedBytes'>> {
   const file = await createResultFile(path);
   let types: readonly ValueType[] = [];
-  let columns: EngineResult['columns'] = [];
+  let columns: QueryResult['columns'] = [];
   let rows = 0;
   try {
     await database.select(

@@ -1,11 +1,11 @@
 /** The lake's tables as DuckDB views over their files, under the names that Athena's SQL calls them by. */
-import type { EngineFile, EngineTable } from './api.ts';
+import type { LakeFile, LakeTable } from '../query-seam.ts';
 import { queryFailure } from './failure.ts';
 import { duckType, quoteName, quoteText } from './hive-types.ts';
 import { CATALOG_NAME } from './macros.ts';
 
 /** CREATE SCHEMA and CREATE VIEW for each table. Rejects with `athena.NOT_SUPPORTED` for a format that the lab does not read yet. */
-export function viewStatements(tables: readonly EngineTable[]): readonly string[] {
+export function viewStatements(tables: readonly LakeTable[]): readonly string[] {
   const schemas = [...new Set(tables.map(({ database }) => database))];
   return [
     ...schemas.map((schema) => `CREATE SCHEMA ${CATALOG_NAME}.${quoteName(schema)}`),
@@ -16,7 +16,7 @@ export function viewStatements(tables: readonly EngineTable[]): readonly string[
   ];
 }
 
-function readTable(table: EngineTable): string {
+function readTable(table: LakeTable): string {
   if (table.format !== 'json') {
     throw queryFailure('NOT_SUPPORTED', `The lab does not read tables of the format ${table.format} yet.`);
   }
@@ -24,7 +24,7 @@ function readTable(table: EngineTable): string {
   return [...groups(table.files).values()].map((files) => readGroup(table, files)).join(' UNION ALL ');
 }
 
-function emptyTable({ columns, partitionKeys }: EngineTable): string {
+function emptyTable({ columns, partitionKeys }: LakeTable): string {
   const typed = [...columns, ...partitionKeys].map(
     ({ name, type }) => `CAST(NULL AS ${duckType(type)}) AS ${quoteName(name)}`,
   );
@@ -32,8 +32,8 @@ function emptyTable({ columns, partitionKeys }: EngineTable): string {
 }
 
 /** Files that one reader can take: same partition, same compression. */
-function groups(files: readonly EngineFile[]): ReadonlyMap<string, EngineFile[]> {
-  const groups = new Map<string, EngineFile[]>();
+function groups(files: readonly LakeFile[]): ReadonlyMap<string, LakeFile[]> {
+  const groups = new Map<string, LakeFile[]>();
   for (const file of files) {
     const key = JSON.stringify([file.compression, file.partition]);
     const group = groups.get(key);
@@ -43,7 +43,7 @@ function groups(files: readonly EngineFile[]): ReadonlyMap<string, EngineFile[]>
   return groups;
 }
 
-function readGroup({ columns, partitionKeys }: EngineTable, files: readonly EngineFile[]): string {
+function readGroup({ columns, partitionKeys }: LakeTable, files: readonly LakeFile[]): string {
   const [first] = files;
   const values = partitionKeys.map(
     ({ name, type }, index) =>

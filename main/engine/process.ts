@@ -2,7 +2,7 @@
 import { AppError } from '../../preload/errors.ts';
 import { createLogger } from '../log.ts';
 import { parentPort } from '../parent-port.ts';
-import { openRpc, type Side } from '../rpc.ts';
+import { openRpc, type Listener } from '../rpc.ts';
 import type { EngineProcess } from './api.ts';
 import { openEngine, type Engine } from './engine.ts';
 
@@ -25,7 +25,7 @@ process.on('unhandledRejection', (reason) => {
 const port = parentPort();
 port.onClose(() => process.exit(0));
 
-const rpc = openRpc<{ calls: Side['calls']; events: Record<string, never> }, EngineProcess>(
+const rpc = openRpc<Listener, EngineProcess>(
   port,
   {
     open: async ({ folder }) => {

@@ -1,5 +1,5 @@
 /** What Athena tells of a result column: its bare type name, precision, scale and whether text case matters. */
-import type { EngineResultColumn } from './api.ts';
+import type { ResultColumn } from '../query-seam.ts';
 import type { ValueType } from './render.ts';
 
 const PRECISION: Readonly<Record<string, number>> = {
@@ -16,7 +16,7 @@ const PRECISION: Readonly<Record<string, number>> = {
   time: 3,
 };
 
-export function resultColumn(name: string, type: ValueType): EngineResultColumn {
+export function resultColumn(name: string, type: ValueType): ResultColumn {
   if (type.kind === 'decimal') {
     return { name, type: 'decimal', precision: type.precision, scale: type.scale, caseSensitive: false };
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { toPlainError } from '../../preload/errors.ts';
-import type { EngineTable } from './api.ts';
+import type { LakeTable } from '../query-seam.ts';
 import { openEngine, type Engine } from './engine.ts';
 
 type Fixture = {
@@ -45,7 +45,7 @@ function readVectors(): { readonly fixtures: Record<string, Fixture>; readonly v
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
-function tableOf(setup: unknown, fixtures: Record<string, Fixture>): EngineTable | undefined {
+function tableOf(setup: unknown, fixtures: Record<string, Fixture>): LakeTable | undefined {
   if (typeof setup !== 'object' || setup === null) return undefined;
   const fixture = 'use' in setup ? fixtures[String(setup.use)] : (setup as Fixture);
   if (fixture?.ndjson === undefined || fixture.partitionKeys !== undefined) return undefined;

@@ -1,5 +1,5 @@
 /** What the lab process offers to main, and what it asks of its parent (the engine, which main relays). */
-import type { LabEngine } from './athena/lab-engine.ts';
+import type { QueryEngine } from '../query-seam.ts';
 
 /** A number: this port or an error. `{ prefer }`: the next free one when taken. 0: any free one. */
 export type PortChoice = number | { readonly prefer: number };
@@ -66,9 +66,9 @@ export type LabProcess = {
 
 export type LabParent = {
   readonly calls: {
-    readonly 'engine.analyse': LabEngine['analyse'];
-    readonly 'engine.run': LabEngine['run'];
-    readonly 'engine.cancel': LabEngine['cancel'];
+    readonly 'engine.analyse': QueryEngine['analyse'];
+    readonly 'engine.run': QueryEngine['run'];
+    readonly 'engine.cancel': QueryEngine['cancel'];
   };
   readonly events: Record<string, never>;
 };

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { benchNoaa } from './bench.ts';
+import { benchNoaa } from '../commands/bench-noaa.ts';
 import { bundledSets, type BundledStation } from './bundled.ts';
 import { describeFile, readObservations } from './observation-file.ts';
 import type { DecodedRecord } from './decoded-record.ts';

@@ -7,12 +7,10 @@ import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { FleetStatus, TopicBatch } from '../../preload/shapes.ts';
-import { openRpc } from '../rpc.ts';
+import { openRpc, type Listener } from '../rpc.ts';
 import type { StationsProcess } from './api.ts';
 import { createAuthority, startTestBroker } from './test-broker.ts';
 import { until, writeHours } from './test-files.ts';
-
-type Nothing = { readonly calls: Record<string, never>; readonly events: Record<string, never> };
 
 let folder: string;
 let child: ChildProcess;
@@ -41,7 +39,7 @@ afterAll(async () => {
 });
 
 test('it reports ready, replays a station, shows its messages, stops cleanly and goes with its parent', async () => {
-  const rpc = openRpc<StationsProcess, Nothing>(
+  const rpc = openRpc<StationsProcess, Listener>(
     {
       post: (message) => child.send(message as object),
       onMessage: (listener) => child.on('message', listener),

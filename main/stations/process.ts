@@ -1,14 +1,12 @@
 /** Entry of the stations process: connects its port to the fleet and the topic viewer. */
 import { createLogger } from '../log.ts';
 import { parentPort } from '../parent-port.ts';
-import { openRpc } from '../rpc.ts';
+import { openRpc, type Listener } from '../rpc.ts';
 import type { StationsProcess } from './api.ts';
 import { createFleet } from './fleet.ts';
 import { connectDevice } from './mqtt.ts';
 import { createScheduler, realTiming } from './scheduler.ts';
 import { createSubscriber } from './subscriber.ts';
-
-type Main = { readonly calls: Record<string, never>; readonly events: Record<string, never> };
 
 const log = createLogger('stations');
 const STOP_LIMIT_MS = 4_000;
@@ -36,7 +34,7 @@ const stop = async (): Promise<void> => {
 /** The answer to a call that only does something. */
 const done = (_nothing: void): null => null;
 
-const rpc = openRpc<Main, StationsProcess>(
+const rpc = openRpc<Listener, StationsProcess>(
   port,
   {
     useBroker: async ({ broker, viewer }) => {

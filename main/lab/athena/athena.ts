@@ -9,7 +9,7 @@ import type { AwsError, JsonOperations, LabIdentity, ObjectStore } from '../serv
 import { catalogOperations } from './catalog-operations.ts';
 import { openExecutions, type Execution, type Executions } from './executions.ts';
 import { failureOf, invalidRequest, refusalOf } from './failures.ts';
-import type { QueryPlan } from './lab-engine.ts';
+import type { QueryPlan } from '../../query-seam.ts';
 import { readPage } from './result-pages.ts';
 import { runQuery, type AsyncEngine } from './run-query.ts';
 import * as requests from './requests.ts';

@@ -1,6 +1,6 @@
 /** SHOW and DESCRIBE, answered from the catalogue: lines of text, as Athena's Hive side writes them. */
 import type { Catalog, CatalogTable } from '../glue/catalog.ts';
-import type { QueryPlan, ResultColumn } from './lab-engine.ts';
+import type { QueryPlan, ResultColumn } from '../../query-seam.ts';
 
 export type Listing = { readonly columns: readonly ResultColumn[]; readonly lines: readonly string[] };
 

@@ -1,5 +1,5 @@
 /** The `.metadata` file beside a result: the columns in protobuf (field numbers: aws-wire, section 8, and burtcorp/athena-jdbc). */
-import type { ResultColumn } from './lab-engine.ts';
+import type { ResultColumn } from '../../query-seam.ts';
 
 const VARINT = 0;
 const BYTES = 2;

@@ -7,12 +7,14 @@ import type { Catalog, CatalogTable } from '../glue/catalog.ts';
 import { dataObjects } from '../glue/lake-folders.ts';
 import { AwsError, type ObjectStore } from '../services.ts';
 import type { Execution } from './executions.ts';
-import type { LabEngine, LakeFile, LakeTable, QueryPlan, ResultColumn, TableReference } from './lab-engine.ts';
+import type { QueryEngine, LakeFile, LakeTable, QueryPlan, ResultColumn, TableReference } from '../../query-seam.ts';
 import { listing } from './listings.ts';
 import { metadataFile } from './metadata-file.ts';
 
 export type AsyncEngine = {
-  readonly [Name in keyof LabEngine]: (...input: Parameters<LabEngine[Name]>) => Promise<ReturnType<LabEngine[Name]>>;
+  readonly [Name in keyof QueryEngine]: (
+    ...input: Parameters<QueryEngine[Name]>
+  ) => Promise<ReturnType<QueryEngine[Name]>>;
 };
 
 type Means = { readonly catalog: Catalog; readonly objects: ObjectStore; readonly engine: AsyncEngine };

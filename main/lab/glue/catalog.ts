@@ -1,5 +1,5 @@
 /** The catalogue as Athena reads it: tables with their places, in lower-case names. */
-import type { LakeColumn, LakeTable } from '../athena/lab-engine.ts';
+import type { LakeColumn, LakeTable } from '../../query-seam.ts';
 import { parseLocation, type Location } from './lake-folders.ts';
 import type { Column, StorageDescriptor, Table } from './shapes.ts';
 import type { GlueState, KeptTable } from './state.ts';

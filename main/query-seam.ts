@@ -1,4 +1,4 @@
-/** What the lab's Athena needs of a query engine. The engine process answers it; main relays, so the two rooms never import each other. */
+/** What the lab's Athena and the engine hand each other. Main relays between the two processes; neither room knows the other. */
 
 export type TableReference = { readonly database: string; readonly table: string };
 
@@ -46,16 +46,21 @@ export type QueryResult = {
   readonly scannedBytes: number;
 };
 
-export type LabEngine = {
+/** A query to run and where its result goes. */
+export type QueryRun = {
+  readonly id: string;
+  readonly sql: string;
+  readonly database: string;
+  readonly tables: readonly LakeTable[];
+  /** Absolute path of a file that does not exist yet. */
+  readonly resultFile: string;
+};
+
+/** The engine's questions and answers. */
+export type QueryEngine = {
   /** Parses Athena SQL. Rejects with code `athena.MALFORMED_QUERY` (text `line L:C: …`) or `athena.NOT_SUPPORTED` for what the lab does not run yet. */
   readonly analyse: (input: { readonly sql: string; readonly database: string }) => QueryPlan;
   /** Runs a SELECT and writes Athena's result CSV to `resultFile`. Rejects with `athena.<ERROR_NAME>` and Athena's text. */
-  readonly run: (input: {
-    readonly id: string;
-    readonly sql: string;
-    readonly database: string;
-    readonly tables: readonly LakeTable[];
-    readonly resultFile: string;
-  }) => QueryResult;
+  readonly run: (input: QueryRun) => QueryResult;
   readonly cancel: (input: { readonly id: string }) => null;
 };

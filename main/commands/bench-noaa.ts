@@ -7,22 +7,13 @@ import { createInterface } from 'node:readline';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { AppError } from '../../preload/errors.ts';
-import { bundledSets } from './bundled.ts';
-import { MANDATORY_COLUMNS } from './hourly-row.ts';
-import { GROUP_LENGTHS } from './group-lengths.ts';
-import { messageText } from './message.ts';
-import { readObservations } from './observation-file.ts';
-import { BATCH_LINES } from './record-batches.ts';
-
-type BenchLine = {
-  readonly bench: string;
-  readonly figure: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly reference: string;
-  readonly referenceValue: number;
-  readonly ratio: number;
-};
+import type { BenchLine } from './bench-line.ts';
+import { bundledSets } from '../noaa/bundled.ts';
+import { MANDATORY_COLUMNS } from '../noaa/hourly-row.ts';
+import { GROUP_LENGTHS } from '../noaa/group-lengths.ts';
+import { messageText } from '../noaa/message.ts';
+import { readObservations } from '../noaa/observation-file.ts';
+import { BATCH_LINES } from '../noaa/record-batches.ts';
 
 /** Enough passes for the just-in-time compiler to settle and for a slow moment of the machine to be outvoted. */
 const PASSES = 6;
