@@ -122,6 +122,7 @@ describe.skipIf(!hasMosquitto && !mustHave)('mosquitto', () => {
         stdio: ['ignore', 'pipe', 'inherit'],
       },
     );
+    const ended = new Promise((resolve) => listener.once('exit', resolve));
     const lines: string[] = [];
     const reader = createInterface(listener.stdout);
     const subscribed = new Promise<void>((resolve) =>
@@ -152,7 +153,7 @@ describe.skipIf(!hasMosquitto && !mustHave)('mosquitto', () => {
         { timeout: 20_000 },
       );
     expect((await publish('sensor/weather/1')).stdout).toContain('PUBACK');
-    await new Promise((resolve) => listener.once('exit', resolve));
+    await ended;
     expect(lines).toContain('sensor/weather/1 {"air_temperature":7.0}');
 
     // AWS closes the connection of a client whose publish no policy allows: no acknowledgement.
