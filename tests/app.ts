@@ -14,7 +14,7 @@ type Isobar = {
   readonly complaints: readonly string[];
 };
 
-async function launch(dataFolder: string): Promise<ElectronApplication> {
+export async function launch(dataFolder: string): Promise<ElectronApplication> {
   const executablePath = process.env['ISOBAR_ELECTRON'];
   if (executablePath === undefined) throw new Error('ISOBAR_ELECTRON is not set: run the tests with `npm test`.');
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
@@ -26,7 +26,7 @@ async function launch(dataFolder: string): Promise<ElectronApplication> {
 }
 
 /** Ends the app as a person would who confirms that running stations may stop. */
-async function quit(app: ElectronApplication): Promise<void> {
+export async function quit(app: ElectronApplication): Promise<void> {
   await app.evaluate(({ dialog }) => {
     dialog.showMessageBox = () => Promise.resolve({ response: 0, checkboxChecked: false });
   });

@@ -25,6 +25,7 @@ export function createWindow(settings: SettingsStore, distFolder: string): Brows
     minHeight: 600,
     show: false,
     title: 'Isobar',
+    icon: join(distFolder, '..', 'resources', 'icon.png'),
     backgroundColor: nativeTheme.shouldUseDarkColors ? PAPER.dark : PAPER.light,
     webPreferences: {
       preload: join(distFolder, 'preload', 'preload.js'),

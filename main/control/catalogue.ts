@@ -1,6 +1,6 @@
 /** Where stations come from: the bundled sets and the person's own NOAA files. */
 import { randomBytes } from 'node:crypto';
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { AppError } from '../../preload/errors.ts';
 import type { Catalogue } from '../../preload/shapes.ts';
@@ -111,4 +111,9 @@ export async function recordOfFile(
     length: summary.observations,
   });
   return { record, summary };
+}
+
+/** Deletes the copy that `recordOfFile` made; bundled data stay. */
+export async function discardFile({ source }: StationRecord): Promise<void> {
+  if (source.kind === 'file') await rm(source.path, { force: true });
 }

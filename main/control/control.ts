@@ -11,7 +11,7 @@ import { createLogger } from '../log.ts';
 import { bundledSets, type BundledSet } from '../noaa/bundled.ts';
 import type { Listener } from '../rpc.ts';
 import type { StationsProcess } from '../stations/api.ts';
-import { fileOf, recordOfBundled, recordOfFile } from './catalogue.ts';
+import { discardFile, fileOf, recordOfBundled, recordOfFile } from './catalogue.ts';
 import type { Fork } from './child.ts';
 import { createFleet, type Fleet } from './fleet.ts';
 import { openFleetRecords } from './fleet-records.ts';
@@ -101,7 +101,7 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     records,
     vault: options.vault,
     fileOf: (record) => fileOf(sets, record),
-    rpc: () => stations.rpc(),
+    discard: discardFile,
     finalNewline: () => options.settings().finalNewline,
     onChange: () => fleetHub.changed(),
   });

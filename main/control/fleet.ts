@@ -23,8 +23,8 @@ type Options = {
   readonly records: FleetRecords;
   readonly vault: Vault;
   readonly fileOf: (record: StationRecord) => string;
-  /** Throws `process.notReady` while the process is down. */
-  readonly rpc: () => StationsRpc;
+  /** Deletes what was kept for a station that is removed. */
+  readonly discard: (record: StationRecord) => Promise<void>;
   readonly finalNewline: () => boolean;
   readonly onChange: () => void;
 };
@@ -42,29 +42,38 @@ export function createFleet(options: Options) {
   const subscriptions = new Map<number, { readonly filter: string; readonly sink: Sink<TopicBatch> }>();
   let rates = { acknowledged: 0, rate: 0 };
   let connection: Connection | null = null;
-  let isProcessUp = false;
+  /** The running stations process; null while it is down. */
+  let attached: StationsRpc | null = null;
   let provisioning = 0;
   let nextSubscription = 1;
+
+  const stations = (): StationsRpc => {
+    if (attached === null)
+      throw new AppError('process.notReady', 'The stations process is not ready.', { hint: 'Try again in a moment.' });
+    return attached;
+  };
 
   // ---- following the process
 
   /** Brings a fresh process to the desired state. */
   const attach = async (rpc: StationsRpc): Promise<void> => {
-    inProcess.clear();
     rpc.on('status', take);
     rpc.on('topics', ({ subscription, batch }) => subscriptions.get(subscription)?.sink.batch(batch));
     await rpc.call('setFinalNewline', { value: options.finalNewline() }, { timeoutMs: CALL_LIMIT_MS });
-    if (connection !== null) await useBroker(rpc, connection);
-    isProcessUp = true;
-    if (connection === null) return;
-    for (const record of records.all()) {
-      if (record.certificate?.account === connection.target.account) enqueue(record.id);
-    }
+    inProcess.clear();
+    attached = rpc;
+    if (connection !== null) await connectAll(rpc, connection);
+  };
+
+  /** Broker, open topics, then every station; the stations come in on their own. */
+  const connectAll = async (rpc: StationsRpc, to: Connection): Promise<void> => {
+    await useBroker(rpc, to);
     for (const [subscription, { filter }] of subscriptions) await rpc.call('subscribe', { subscription, filter });
+    for (const record of records.all()) enqueue(record.id);
   };
 
   const detach = (): void => {
-    isProcessUp = false;
+    attached = null;
     inProcess.clear();
     for (const [id, status] of live)
       live.set(id, { ...status, state: status.state === 'live' ? 'connecting' : status.state, rate: 0 });
@@ -72,9 +81,9 @@ export function createFleet(options: Options) {
     options.onChange();
   };
 
-  const useBroker = async (rpc: StationsRpc, { target }: Connection): Promise<void> => {
-    if (connection === null) return;
-    const viewer = await viewerIdentity(vault, connection);
+  const useBroker = async (rpc: StationsRpc, to: Connection): Promise<void> => {
+    const { target } = to;
+    const viewer = await viewerIdentity(vault, to);
     await rpc.call(
       'useBroker',
       {
@@ -102,7 +111,7 @@ export function createFleet(options: Options) {
   // ---- provisioning, a few at a time
 
   const enqueue = (id: string): void => {
-    if (queued.has(id) || inProcess.has(id) || connection === null || !isProcessUp) return;
+    if (queued.has(id) || inProcess.has(id) || connection === null || attached === null) return;
     queued.add(id);
     waiting.push(id);
     pump();
@@ -134,7 +143,7 @@ export function createFleet(options: Options) {
       const current = records.get(id);
       if (current === undefined) return;
       const { thingName, topic, name, kind, latitude, longitude, elevation, speed, position, acknowledged } = current;
-      await options.rpc().call(
+      await stations().call(
         'put',
         {
           id,
@@ -158,9 +167,9 @@ export function createFleet(options: Options) {
       inProcess.add(id);
       // What the person did while the certificate was made reached the record only.
       const wanted = records.get(id) ?? current;
-      if (wanted.speed !== speed) await options.rpc().call('setSpeed', { ids: [id], speed: wanted.speed });
-      if (wanted.position !== position) await options.rpc().call('rewind', { ids: [id] });
-      if (running.has(id)) await options.rpc().call('start', { ids: [id] }, { timeoutMs: CALL_LIMIT_MS });
+      if (wanted.speed !== speed) await stations().call('setSpeed', { ids: [id], speed: wanted.speed });
+      if (wanted.position !== position) await stations().call('rewind', { ids: [id] });
+      if (running.has(id)) await stations().call('start', { ids: [id] }, { timeoutMs: CALL_LIMIT_MS });
     } catch (error) {
       const plain = toPlainError(error);
       // A process that went down is not the station's fault: it is brought in again when the process is back.
@@ -178,7 +187,8 @@ export function createFleet(options: Options) {
 
   const forward = async (name: 'start' | 'pause' | 'rewind', ids: readonly string[]): Promise<void> => {
     const there = ids.filter((id) => inProcess.has(id));
-    if (there.length > 0 && isProcessUp) await options.rpc().call(name, { ids: there }, { timeoutMs: CALL_LIMIT_MS });
+    if (there.length > 0 && attached !== null)
+      await stations().call(name, { ids: there }, { timeoutMs: CALL_LIMIT_MS });
   };
 
   const statusOf = (record: StationRecord): StationStatus => {
@@ -204,9 +214,10 @@ export function createFleet(options: Options) {
         const record = records.get(id);
         if (record === undefined) continue;
         running.delete(id);
-        if (inProcess.delete(id) && isProcessUp)
-          await options.rpc().call('remove', { ids: [id] }, { timeoutMs: CALL_LIMIT_MS });
+        if (inProcess.delete(id) && attached !== null)
+          await stations().call('remove', { ids: [id] }, { timeoutMs: CALL_LIMIT_MS });
         await forgetStation(vault, connection, record);
+        await options.discard(record);
         records.remove(id);
         live.delete(id);
         problems.delete(id);
@@ -232,12 +243,12 @@ export function createFleet(options: Options) {
     setSpeed: async (ids: readonly string[], speed: number): Promise<void> => {
       for (const id of known(ids)) records.update(id, { speed });
       const there = ids.filter((id) => inProcess.has(id));
-      if (there.length > 0 && isProcessUp)
-        await options.rpc().call('setSpeed', { ids: there, speed }, { timeoutMs: CALL_LIMIT_MS });
+      if (there.length > 0 && attached !== null)
+        await stations().call('setSpeed', { ids: there, speed }, { timeoutMs: CALL_LIMIT_MS });
       options.onChange();
     },
     setFinalNewline: async (value: boolean): Promise<void> => {
-      if (isProcessUp) await options.rpc().call('setFinalNewline', { value }, { timeoutMs: CALL_LIMIT_MS });
+      if (attached !== null) await stations().call('setFinalNewline', { value }, { timeoutMs: CALL_LIMIT_MS });
     },
     preview: (id: string): Promise<PayloadPreview> => {
       known([id]);
@@ -245,17 +256,12 @@ export function createFleet(options: Options) {
         throw new AppError('stations.notReady', 'The station is not ready yet.', {
           hint: 'Try again when it has its certificate.',
         });
-      return options.rpc().call('preview', { id }, { timeoutMs: CALL_LIMIT_MS });
+      return stations().call('preview', { id }, { timeoutMs: CALL_LIMIT_MS });
     },
     /** The target is up (again, or another one): every station gets its certificate from it and connects there. */
     useTarget: async (next: Connection): Promise<void> => {
       connection = next;
-      if (isProcessUp) {
-        await useBroker(options.rpc(), next);
-        for (const [subscription, { filter }] of subscriptions)
-          await options.rpc().call('subscribe', { subscription, filter });
-      }
-      for (const record of records.all()) enqueue(record.id);
+      if (attached !== null) await connectAll(attached, next);
     },
     openTopic: (filter: string, sink: Sink<TopicBatch>): Source => {
       const subscription = nextSubscription++;
@@ -264,14 +270,15 @@ export function createFleet(options: Options) {
         if (subscriptions.has(subscription)) sink.error(toPlainError(error));
       };
       sink.batch({ state: 'connecting', error: null, messages: [], received: 0, skipped: 0 });
-      if (isProcessUp && connection !== null) options.rpc().call('subscribe', { subscription, filter }).catch(report);
+      if (attached !== null && connection !== null)
+        stations().call('subscribe', { subscription, filter }).catch(report);
       return {
         acknowledge: () => {
-          if (isProcessUp) options.rpc().call('acknowledgeBatch', { subscription }).catch(report);
+          if (attached !== null) stations().call('acknowledgeBatch', { subscription }).catch(report);
         },
         close: () => {
           if (!subscriptions.delete(subscription)) return;
-          if (isProcessUp) options.rpc().call('unsubscribe', { subscription }).catch(report);
+          if (attached !== null) stations().call('unsubscribe', { subscription }).catch(report);
         },
       };
     },

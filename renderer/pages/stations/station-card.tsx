@@ -66,7 +66,7 @@ function StationClock({ station }: { readonly station: StationStatus }) {
     <div className={styles['clock']}>
       <span className={styles['label']}>{t('stations.clock')}</span>
       <span className={styles['time']}>
-        {simulatedTime === null ? t('stations.notStarted') : format.utc(simulatedTime)}
+        {simulatedTime === null && position === 0 ? t('stations.notStarted') : format.utc(simulatedTime)}
       </span>
       <progress
         value={position}

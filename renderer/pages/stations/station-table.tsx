@@ -109,7 +109,9 @@ function StationLine({ station }: { readonly station: StationStatus }) {
         {format.number(latest?.pressure ?? null)}
       </span>
       <span role="cell" data-column="clock">
-        {simulatedTime === null ? t('stations.notStarted') : format.utc(simulatedTime).replace(' UTC', '')}
+        {simulatedTime === null && station.position === 0
+          ? t('stations.notStarted')
+          : format.utc(simulatedTime).replace(' UTC', '')}
       </span>
       <span role="cell" data-column="speed">
         <SpeedSlider
