@@ -13,17 +13,22 @@ const SECRET_FIELDS = [
   'authorization',
 ];
 
-const root = pino(
-  {
-    level: process.env['ISOBAR_LOG'] ?? 'warn',
-    base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    redact: { paths: SECRET_FIELDS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' },
-  },
-  pino.destination({ fd: 2, sync: true }),
-);
-
 export type Logger = pino.Logger;
+
+/** The parent of all loggers; tests give it another destination. */
+export function createRootLogger(destination: pino.DestinationStream): Logger {
+  return pino(
+    {
+      level: process.env['ISOBAR_LOG'] ?? 'warn',
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: { paths: SECRET_FIELDS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' },
+    },
+    destination,
+  );
+}
+
+const root = createRootLogger(pino.destination({ fd: 2, sync: true }));
 
 /** One logger per room: `createLogger('lab.firehose')`. Facts are fields, the message is one event in words. */
 export function createLogger(name: string): Logger {

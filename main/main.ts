@@ -63,7 +63,17 @@ async function start(): Promise<void> {
   serveCalls(handlers, control.addFiles);
   serveStreams(openStreams(control));
   window = createWindow(settings, dist);
+  showOnSecondStart(window);
   stopInOrder(control, window);
+}
+
+/** One instance: who starts Isobar again gets the window that is there. */
+function showOnSecondStart(window: BrowserWindow): void {
+  app.on('second-instance', () => {
+    if (window.isMinimized()) window.restore();
+    window.show();
+    window.focus();
+  });
 }
 
 /** Asks while stations publish; then stations disconnect, the lab writes out, the engine closes, and the app ends. */
