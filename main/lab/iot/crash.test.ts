@@ -91,7 +91,7 @@ async function publishUntilKilled(
   let isKilled = false;
   await until('the child is dead', () => {
     for (const [id, payload] of inFlight) {
-      if (!client.ackOf(id)) continue;
+      if (!client.takeAck(id)) continue;
       inFlight.delete(id);
       acknowledged.push(payload);
     }

@@ -21,6 +21,8 @@ export type TestMqttClient = {
   ) => void;
   readonly subscribe: (id: number, filters: readonly { readonly filter: string; readonly qos: 0 | 1 | 2 }[]) => void;
   readonly ackOf: (id: number) => boolean;
+  /** Like `ackOf`, and forgets it, so that the id may be used again. */
+  readonly takeAck: (id: number) => boolean;
   readonly end: () => void;
 };
 
@@ -71,7 +73,8 @@ export async function openTestMqttClient(options: {
       const wanted = filters.flatMap(({ filter, qos }) => [text(filter), Buffer.from([qos])]);
       socket.write(packetOf(8, 2, [short(id), ...wanted]));
     },
-    ackOf: (id) => acks.delete(id),
+    ackOf: (id) => acks.has(id),
+    takeAck: (id) => acks.delete(id),
     end: () => socket.destroy(),
   };
 }
