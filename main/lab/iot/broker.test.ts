@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from './append-log-store.ts';
 import { openBroker } from './broker.ts';
+import { openMqttDoor } from './mqtt-door.ts';
 import { openCertificateAuthority } from './certificate-authority.ts';
 import { certificateRoutes } from './certificates.ts';
 import { openIot, type Iot } from './iot.ts';
@@ -277,21 +278,15 @@ describe('a disk that takes no more', () => {
     const authority = await openCertificateAuthority(place);
     const options = { firstSequence: 1, actedSequence: 0, segmentBytes: 1 };
     const journal = openJournal(join(place, 'journal'), options);
-    const broker = await openBroker({
-      registry,
-      identity: IDENTITY,
-      authority,
-      journal,
-      port: 0,
-      onChange: () => undefined,
-    });
+    const broker = await openBroker({ registry, identity: IDENTITY, journal, onChange: () => undefined });
+    const door = await openMqttDoor({ registry, authority, broker, port: 0 });
     const routes = [
       ...certificateRoutes(registry, authority, IDENTITY, broker.dropCertificate),
       ...policyRoutes(registry),
     ];
     const credentials = await makeDevice({ routes, ca: authority.pem }, 'st-1', STATION('st-1'));
     const publish = async () => {
-      const client = await openTestMqttClient({ port: broker.port, credentials, clientId: 'st-1' });
+      const client = await openTestMqttClient({ port: door.port, credentials, clientId: 'st-1' });
       await until('CONNACK arrives', () => client.received.length > 0);
       client.publish('sensor/weather/st-1', '{}', { id: 7 });
       return client;
@@ -305,6 +300,7 @@ describe('a disk that takes no more', () => {
     expect(refused.ackOf(7)).toBe(false);
     expect(journal.lastSequence()).toBe(1);
     await broker.close();
+    await door.close();
     await journal.close();
     store.close();
   });

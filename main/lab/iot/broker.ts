@@ -1,24 +1,22 @@
 /**
- * The MQTT broker: aedes over TLS on loopback. A client certificate of the lab's CA is needed, registered and ACTIVE, and its policies
- * decide on every connect, publish, subscribe and delivery. A message is acknowledged when it is in the journal.
+ * The MQTT broker: aedes behind doors that prove who comes in. The peer's policies decide on every connect, publish, subscribe and
+ * delivery. A message is acknowledged when it is in the journal.
  */
 import { Aedes, type Client, type ConnectPacket } from 'aedes';
-import type { Socket } from 'node:net';
-import { createServer, type TLSSocket } from 'node:tls';
+import type { Duplex } from 'node:stream';
 import { createLogger } from '../../log.ts';
 import type { LabIdentity } from '../services.ts';
 import { publishRefusal, subscribeRefusal } from './authorization.ts';
-import { certificateIdOf, type CertificateAuthority } from './certificate-authority.ts';
 import { openConnectionPolicy, type ConnectionPolicy } from './connection-policy.ts';
 import type { Journal } from './journal.ts';
-import type { PortChoice } from '../api.ts';
-import { listenOnLoopback } from '../loopback.ts';
+import type { Peer } from './peer.ts';
 import type { Registry } from './registry.ts';
 import { boundSessions } from './session-queues.ts';
 import { limitBacklog, limitPacketSize, mayTakeMore } from './socket-limits.ts';
 
 export type Broker = {
-  readonly port: number;
+  /** Takes over a connection that carries MQTT. Its door has checked the peer, and reports errors of the stream. */
+  readonly accept: (stream: Duplex, peer: Peer) => void;
   readonly connections: () => number;
   /** Ends the connections that use this certificate. */
   readonly dropCertificate: (certificateId: string) => void;
@@ -32,9 +30,7 @@ type Session = {
   readonly filters: Set<string>;
 };
 
-const HANDSHAKE_LIMIT_MS = 10_000;
 const CONNECT_LIMIT_MS = 10_000;
-const MOST_CONNECTIONS = 10_000;
 const LONGEST_CLIENT_ID = 128;
 /** Messages the broker hands on at the same time. */
 const CONCURRENCY = 200;
@@ -44,17 +40,12 @@ const log = createLogger('lab.iot.broker');
 export async function openBroker(parts: {
   readonly registry: Registry;
   readonly identity: LabIdentity;
-  readonly authority: CertificateAuthority;
   readonly journal: Journal;
-  readonly port: PortChoice;
   readonly onChange: () => void;
 }): Promise<Broker> {
-  const { registry, identity, authority, journal, port: portChoice, onChange } = parts;
-  const certificateOfSocket = new WeakMap<object, string>();
+  const { registry, identity, journal, onChange } = parts;
   const sessions = new WeakMap<object, Session>();
-  const sockets = new Set<TLSSocket>();
-  /** Also those that are still in the handshake. */
-  const rawSockets = new Set<Socket>();
+  const streams = new Map<object, { readonly stream: Duplex; readonly peer: Peer }>();
 
   /** Refuses by closing, as AWS does: MQTT 3.1.1 has no way to tell a publisher why. */
   const refusal = (clientId: string, reason: string): Error => {
@@ -67,12 +58,12 @@ export async function openBroker(parts: {
     // aedes answers other versions with "unacceptable protocol version".
     if (protocolVersion !== 4 && protocolVersion !== 3) return undefined;
     if (protocolVersion === 3) return refusal(clientId, 'MQTT 3.1 is not served, MQTT 3.1.1 is');
-    const certificateId = certificateOfSocket.get(client.conn);
-    if (certificateId === undefined) return refusal(clientId, 'no certificate');
+    const peer = streams.get(client.conn)?.peer;
+    if (peer === undefined) return refusal(clientId, 'the connection is gone');
     if (clientId === '') return refusal(clientId, 'the client id is empty');
     if (Buffer.byteLength(clientId) > LONGEST_CLIENT_ID)
       return refusal(clientId, 'the client id is longer than 128 bytes');
-    const policy = openConnectionPolicy(registry, identity, { certificateId, clientId });
+    const policy = openConnectionPolicy(registry, identity, { peer, clientId });
     const decision = policy.decide('iot:Connect', `client/${clientId}`);
     if (!decision.isAllowed) return refusal(clientId, decision.reason);
     const willRefusal = will === undefined ? undefined : publishRefusal(policy, will);
@@ -146,67 +137,23 @@ export async function openBroker(parts: {
   broker.on('clientReady', onChange);
   broker.on('clientDisconnect', onChange);
 
-  const accept = (socket: TLSSocket): void => {
-    // Errors of a socket end it; aedes puts its own listener in front later.
-    socket.on('error', (error) => log.debug({ error: error.message }, 'a connection broke'));
-    const certificateId = certificateIdOf(socket.getPeerCertificate(false).raw);
-    const status = registry.certificates.get(certificateId)?.status;
-    if (status !== 'ACTIVE') {
-      log.warn({ certificateId, reason: status ?? 'not registered' }, 'refused a certificate');
-      socket.destroy();
-      return;
-    }
-    certificateOfSocket.set(socket, certificateId);
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-    const client = broker.handle(socket);
-    limitBacklog(client, socket);
-    limitPacketSize(client, socket);
-  };
-
-  const makeServer = () => {
-    const server = createServer(
-      {
-        cert: authority.server.certPem,
-        key: authority.server.keyPem,
-        ca: authority.pem,
-        requestCert: true,
-        rejectUnauthorized: true,
-        minVersion: 'TLSv1.2',
-        handshakeTimeout: HANDSHAKE_LIMIT_MS,
-        // Without it Nagle and delayed acknowledgements hold one connection at about 1,100 messages/s.
-        noDelay: true,
-      },
-      accept,
-    );
-    server.maxConnections = MOST_CONNECTIONS;
-    server.on('connection', (socket) => {
-      rawSockets.add(socket);
-      socket.once('close', () => rawSockets.delete(socket));
-    });
-    server.on('tlsClientError', (error) => log.warn({ reason: error.message }, 'refused in the TLS handshake'));
-    return server;
-  };
-  const { port, servers } = await listenOnLoopback(makeServer, portChoice, 'MQTT');
-  for (const server of servers) {
-    server.on('error', (error) => log.error({ error: error.message }, 'the MQTT port failed'));
-  }
-
   return {
-    port,
+    accept: (stream, peer) => {
+      streams.set(stream, { stream, peer });
+      stream.once('close', () => streams.delete(stream));
+      const client = broker.handle(stream);
+      limitBacklog(client, stream);
+      limitPacketSize(client, stream);
+    },
     connections: () => broker.connectedClients,
     dropCertificate: (certificateId) => {
-      for (const socket of sockets) {
-        if (certificateOfSocket.get(socket) !== certificateId) continue;
+      for (const { stream, peer } of streams.values()) {
+        const { principal } = peer;
+        if (principal.kind !== 'certificate' || principal.certificateId !== certificateId) continue;
         log.warn({ certificateId, reason: 'the certificate is no longer active' }, 'closed a connection');
-        socket.destroy();
+        stream.destroy();
       }
     },
-    close: async () => {
-      const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
-      await new Promise<void>((resolve) => broker.close(() => resolve()));
-      for (const socket of rawSockets) socket.destroy();
-      await Promise.all(closed);
-    },
+    close: () => new Promise<void>((resolve) => broker.close(() => resolve())),
   };
 }

@@ -8,6 +8,7 @@ import {
   type PolicyContext,
 } from './policy-evaluation.ts';
 import { documentOf } from './policies.ts';
+import type { Peer } from './peer.ts';
 import type { Registry } from './registry.ts';
 
 export type ConnectionPolicy = {
@@ -21,9 +22,11 @@ const MOST_REMEMBERED = 1000;
 export function openConnectionPolicy(
   registry: Registry,
   place: { readonly region: string; readonly account: string },
-  connection: { readonly certificateId: string; readonly clientId: string },
+  connection: { readonly peer: Peer; readonly clientId: string },
 ): ConnectionPolicy {
-  const { certificateId, clientId } = connection;
+  const { peer, clientId } = connection;
+  if (peer.principal.kind === 'signed') return { decide: allowAll };
+  const { certificateId } = peer.principal;
   const remembered = new Map<string, Decision>();
   let revision = -1;
   let policies: readonly NamedPolicy[] = [];
@@ -53,4 +56,9 @@ export function openConnectionPolicy(
       return decision;
     },
   };
+}
+
+/** The account's own key pair: on AWS an administrator's IAM policy allows `iot:*`. */
+function allowAll(action: IotAction, resource: string): Decision {
+  return { isAllowed: true, action, resource, reason: `${action} on ${resource} is allowed to the account's own keys` };
 }

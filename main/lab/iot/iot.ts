@@ -13,6 +13,7 @@ import { certificateRoutes } from './certificates.ts';
 import { invalidRequest } from './input.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { openJournal } from './journal.ts';
+import { openMqttDoor } from './mqtt-door.ts';
 import type { PortChoice } from '../api.ts';
 import { policyRoutes } from './policies.ts';
 import { policyVersionRoutes } from './policy-versions.ts';
@@ -62,14 +63,17 @@ export async function openIot({ folder, identity, mqttPort, streams, onChange }:
   const actedSequence = checkpoint?.acted ?? 0;
   const journal = openJournal(join(iotFolder, 'journal'), { firstSequence, actedSequence });
   const engine = openEngine({ journal, checkpoint, checkpointPath, rules, streams, onChange });
-  const broker = await openBroker({ registry, identity, authority, journal, port: mqttPort, onChange }).catch(
-    async (error: unknown) => {
-      await engine.close();
-      await journal.close();
-      store.close();
-      throw error;
-    },
-  );
+  const broker = await openBroker({ registry, identity, journal, onChange });
+  const closeAll = async (): Promise<void> => {
+    await broker.close();
+    await engine.close();
+    await journal.close();
+    store.close();
+  };
+  const door = await openMqttDoor({ registry, authority, broker, port: mqttPort }).catch(async (error: unknown) => {
+    await closeAll();
+    throw error;
+  });
   return {
     routes: [
       ...certificateRoutes(registry, authority, identity, broker.dropCertificate),
@@ -79,17 +83,16 @@ export async function openIot({ folder, identity, mqttPort, streams, onChange }:
       ...ruleRoutes(rules, identity),
       endpointRoute,
     ],
-    mqttPort: broker.port,
+    mqttPort: door.port,
     ca: authority.pem,
     caFile: authority.file,
     counters: engine.counters,
     connections: broker.connections,
     drain: engine.drain,
     close: async () => {
-      await broker.close();
-      await engine.close();
-      await journal.close();
-      store.close();
+      const shut = door.close();
+      await closeAll();
+      await shut;
     },
   };
 }

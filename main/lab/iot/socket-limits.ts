@@ -1,6 +1,6 @@
 /** Bounds the memory one connection of the broker can take, in both directions. */
 import type { Client } from 'aedes';
-import type { TLSSocket } from 'node:tls';
+import type { Duplex } from 'node:stream';
 import { createLogger } from '../../log.ts';
 
 const log = createLogger('lab.iot.sockets');
@@ -21,7 +21,7 @@ export function mayTakeMore(client: Client): boolean {
  * aedes makes everyone wait for a subscriber that does not read. Here nobody waits: what a subscriber has not read piles up in its
  * own socket, up to a bound at which it loses its connection.
  */
-export function limitBacklog(client: Client, socket: TLSSocket): void {
+export function limitBacklog(client: Client, socket: Duplex): void {
   Object.assign(client, {
     waitForDrain: (done: (error: Error | null, client: Client) => void) => {
       if (socket.writableLength > STALLED_BYTES && !socket.destroyed) {
@@ -34,7 +34,7 @@ export function limitBacklog(client: Client, socket: TLSSocket): void {
 }
 
 /** Closes a connection whose packet is longer than any legal one before all of it is taken into memory. */
-export function limitPacketSize(client: Client, socket: TLSSocket): void {
+export function limitPacketSize(client: Client, socket: Duplex): void {
   // aedes listens first, so what is left in its parser now is the beginning of one packet.
   socket.on('readable', () => {
     if (pendingBytes(client) <= LARGEST_PENDING_BYTES) return;
