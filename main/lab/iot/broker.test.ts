@@ -9,7 +9,7 @@ import { openStore } from './append-log-store.ts';
 import { openBroker } from './broker.ts';
 import { openMqttDoor } from './mqtt-door.ts';
 import { openCertificateAuthority } from './certificate-authority.ts';
-import { certificateRoutes } from './certificates.ts';
+import { certificateRoutes } from './certificate-routes.ts';
 import { openIot, type Iot } from './iot.ts';
 import { openJournal } from './journal.ts';
 import { policyRoutes } from './policies.ts';
@@ -281,7 +281,13 @@ describe('a disk that takes no more', () => {
     const broker = await openBroker({ registry, identity: IDENTITY, journal, onChange: () => undefined });
     const door = await openMqttDoor({ registry, authority, broker, port: 0 });
     const routes = [
-      ...certificateRoutes(registry, authority, IDENTITY, broker.dropCertificate),
+      ...certificateRoutes({
+        registry,
+        authority,
+        identity: IDENTITY,
+        onInactive: broker.dropCertificate,
+        onDetached: broker.dropCertificate,
+      }),
       ...policyRoutes(registry),
     ];
     const credentials = await makeDevice({ routes, ca: authority.pem }, 'st-1', STATION('st-1'));

@@ -10,9 +10,14 @@ export function notFound(message: string): AwsError {
   return new AwsError('ResourceNotFoundException', message, 404);
 }
 
-/** The checked body. Members the schema does not know are refused: an accepted parameter must have an effect. */
+/** The checked body of a request. */
 export function bodyOf<Value>(input: RestInput, schema: ZodType<Value>): Value {
-  const parsed = schema.safeParse(input.body ?? {});
+  return checkedBody(input.body, schema);
+}
+
+/** A body from wherever it came. Members the schema does not know are refused: an accepted parameter must have an effect. */
+export function checkedBody<Value>(body: unknown, schema: ZodType<Value>): Value {
+  const parsed = schema.safeParse(body ?? {});
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const where = issue === undefined || issue.path.length === 0 ? '' : ` at '${issue.path.join('.')}'`;
@@ -42,16 +47,53 @@ export function booleanOf(input: RestInput, name: string): boolean {
   throw invalidRequest(`'${name}' must be true or false.`);
 }
 
-/** One page of `items`. `tokenName` and `sizeName` are the query parameters, which differ between the operations. */
+/** A whole number of the query, undefined where it is not given. */
+export function integerOf(input: RestInput, name: string): number | undefined {
+  const value = input.query.get(name);
+  if (value === null) return undefined;
+  if (!/^-?\d{1,15}$/.test(value)) throw invalidRequest(`'${name}' must be a whole number.`);
+  return Number(value);
+}
+
+/**
+ * One page of `items`, in the order of their keys. The token is the key of the page's last item, not a position: pages stay right while
+ * items come and go between the calls.
+ * @param keyOf tells items apart and orders them; `creationKey` for what is listed by age.
+ */
 export function pageOf<Item>(
   input: RestInput,
   items: readonly Item[],
   { tokenName, sizeName, largest }: PageNames,
+  keyOf: (item: Item) => string,
+  order: 'ascending' | 'descending' = 'ascending',
 ): { readonly items: readonly Item[]; readonly next: string | undefined } {
   const size = sizeOf(input, sizeName, largest);
-  const start = startOf(input, tokenName);
-  const end = start + size;
-  return { items: items.slice(start, end), next: end < items.length ? tokenFor(end) : undefined };
+  const after = lastKeyOf(input, tokenName);
+  const sign = order === 'ascending' ? 1 : -1;
+  const rest = items
+    .map((item) => ({ item, key: keyOf(item) }))
+    .filter(({ key }) => after === undefined || sign * compare(key, after) > 0)
+    .sort((a, b) => sign * compare(a.key, b.key));
+  const page = rest.slice(0, size);
+  const last = page.at(-1)?.key;
+  return {
+    items: page.map(({ item }) => item),
+    next: last !== undefined && size < rest.length ? tokenFor(last) : undefined,
+  };
+}
+
+/** The key of an item that is listed by age, oldest first; `name` tells apart what came in the same millisecond. */
+export function creationKey({ createdAt }: { readonly createdAt: number }, name: string): string {
+  return `${String(Math.round(createdAt * 1000)).padStart(15, '0')} ${name}`;
+}
+
+/** The order that lists by age ask for with `isAscendingOrder`; without it AWS lists the newest first. */
+export function orderOf(input: RestInput): 'ascending' | 'descending' {
+  return booleanOf(input, 'isAscendingOrder') ? 'ascending' : 'descending';
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 type PageNames = { readonly tokenName: string; readonly sizeName: string; readonly largest: number };
@@ -69,6 +111,7 @@ export function nextPage<Name extends string>(
   return member;
 }
 
+/** Said by AWS of `pageSize`, and taken here for `maxResults`, too, where it tells none. */
 const DEFAULT_PAGE = 25;
 
 function sizeOf(input: RestInput, name: string, largest: number): number {
@@ -81,14 +124,17 @@ function sizeOf(input: RestInput, name: string, largest: number): number {
   return size;
 }
 
-function startOf(input: RestInput, name: string): number {
+const TOKEN_START = 'after:';
+
+function lastKeyOf(input: RestInput, name: string): string | undefined {
   const token = input.query.get(name);
-  if (token === null || token === '') return 0;
-  const position = /^after:(\d{1,9})$/.exec(Buffer.from(token, 'base64url').toString('latin1'))?.[1];
-  if (position === undefined) throw invalidRequest(`'${name}' is not a token of an earlier answer.`);
-  return Number(position);
+  if (token === null || token === '') return undefined;
+  const text = Buffer.from(token, 'base64').toString('utf8');
+  if (!text.startsWith(TOKEN_START)) throw invalidRequest(`'${name}' is not a token of an earlier answer.`);
+  return text.slice(TOKEN_START.length);
 }
 
-function tokenFor(position: number): string {
-  return Buffer.from(`after:${position}`).toString('base64url');
+/** Plain base64, the form AWS gives for markers. */
+function tokenFor(key: string): string {
+  return Buffer.from(`${TOKEN_START}${key}`).toString('base64');
 }

@@ -9,7 +9,7 @@ import type { DeliveryStreams, LabIdentity, ObjectStore, RestRoute } from '../se
 import { openStore } from './append-log-store.ts';
 import { openBroker } from './broker.ts';
 import { openCertificateAuthority } from './certificate-authority.ts';
-import { certificateRoutes } from './certificates.ts';
+import { certificateRoutes } from './certificate-routes.ts';
 import { invalidRequest } from './input.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { openJournal } from './journal.ts';
@@ -17,8 +17,9 @@ import { openMqttDoor } from './mqtt-door.ts';
 import type { PortChoice } from '../api.ts';
 import { policyRoutes } from './policies.ts';
 import { policyVersionRoutes } from './policy-versions.ts';
-import { openRegistry } from './registry.ts';
-import { thingRoutes } from './things.ts';
+import { openRegistry, type Account } from './registry.ts';
+import { thingPrincipalRoutes } from './thing-principals.ts';
+import { thingRoutes } from './thing-routes.ts';
 
 export type IotOptions = {
   /** The lab's folder: `ca.pem` lies in it, everything else below `iot/`. */
@@ -74,10 +75,18 @@ export async function openIot({ folder, identity, mqttPort, streams, onChange }:
     await closeAll();
     throw error;
   });
+  const account: Account = {
+    registry,
+    authority,
+    identity,
+    onInactive: broker.dropCertificate,
+    onDetached: broker.dropCertificate,
+  };
   return {
     routes: [
-      ...certificateRoutes(registry, authority, identity, broker.dropCertificate),
-      ...thingRoutes(registry),
+      ...certificateRoutes(account),
+      ...thingRoutes(account),
+      ...thingPrincipalRoutes(account),
       ...policyRoutes(registry),
       ...policyVersionRoutes(registry),
       ...ruleRoutes(rules, identity),

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { AwsError, type RestInput, type RestRoute } from '../services.ts';
 import { certificateIdOfArn } from './certificates.ts';
-import { BY_MARKER, bodyOf, booleanOf, nameOf, nextPage, notFound, pageOf } from './input.ts';
+import { BY_MARKER, bodyOf, booleanOf, creationKey, nameOf, nextPage, notFound, orderOf, pageOf } from './input.ts';
 import { parsePolicyDocument } from './policy-document.ts';
 import { epochSeconds, type Policy, type Registry } from './registry.ts';
 
@@ -66,9 +66,8 @@ export function policyRoutes(registry: Registry): readonly RestRoute[] {
       path: '/policies',
       name: 'ListPolicies',
       handle: (input) => {
-        const inOrder = [...policies.values()];
-        const wanted = booleanOf(input, 'isAscendingOrder') ? inOrder : inOrder.reverse();
-        const { items, next } = pageOf(input, wanted, BY_MARKER);
+        const keyOf = (policy: Policy): string => creationKey(policy, policy.policyName);
+        const { items, next } = pageOf(input, policies.values(), BY_MARKER, keyOf, orderOf(input));
         return { policies: items.map(summary), ...nextPage('nextMarker', next) };
       },
     },
@@ -123,7 +122,7 @@ export function policyRoutes(registry: Registry): readonly RestRoute[] {
         booleanOf(input, 'recursive');
         const names = policyTargets.leftsOf(targetOf(registry, input.params['target']));
         const attached = names.flatMap((name) => policies.get(name) ?? []);
-        const { items, next } = pageOf(input, attached, BY_MARKER);
+        const { items, next } = pageOf(input, attached, BY_MARKER, ({ policyName }) => policyName);
         return { policies: items.map(summary), ...nextPage('nextMarker', next) };
       },
     },
@@ -134,7 +133,7 @@ export function policyRoutes(registry: Registry): readonly RestRoute[] {
       handle: (input) => {
         const { policyName } = policyOf(registry, input);
         const arns = policyTargets.rightsOf(policyName).map((id) => registry.arn('cert', id));
-        const { items, next } = pageOf(input, arns, BY_MARKER);
+        const { items, next } = pageOf(input, arns, BY_MARKER, (arn) => arn);
         return { targets: items, ...nextPage('nextMarker', next) };
       },
     },

@@ -213,9 +213,9 @@ describe('the registry over the wire', () => {
     for (let index = 0; index < 4; index++) await client.send(new CreateThingCommand({ thingName: `page-${index}` }));
     const pages = await collect(paginateListThings({ client, pageSize: 2 }, {}));
     expect(pages.map(({ things = [] }) => things.map(({ thingName }) => thingName))).toEqual([
-      ['st:1', 'page-0'],
-      ['page-1', 'page-2'],
-      ['page-3'],
+      ['page-0', 'page-1'],
+      ['page-2', 'page-3'],
+      ['st:1'],
     ]);
     const [byAttribute] = await collect(
       paginateListThings({ client }, { attributeName: 'site', attributeValue: 'Vik' }),

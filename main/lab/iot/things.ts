@@ -1,226 +1,146 @@
-/** The thing operations of the IoT registry, and the ties between things and certificates. */
+/** What the thing operations of the registry do. */
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { AwsError, type RestInput, type RestRoute } from '../services.ts';
-import { certificateIdOfArn } from './certificates.ts';
-import { BY_TOKEN, bodyOf, booleanOf, invalidRequest, nameOf, nextPage, notFound, pageOf } from './input.ts';
-import type { Registry, Thing } from './registry.ts';
+import { AwsError } from '../services.ts';
+import { attributePayloadSchema, updatedAttributes, type Attributes } from './attributes.ts';
+import { checkedBody, invalidRequest, nameOf, notFound } from './input.ts';
+import type { Account, Registry, Thing } from './registry.ts';
 
-const THING_NAME = /^[a-zA-Z0-9:_-]+$/;
-const attributeName = z.string().regex(/^[a-zA-Z0-9_.,@/:#-]{1,128}$/, 'not an attribute name');
-const attributeValue = z.string().regex(/^[a-zA-Z0-9_.,@/:#=[\]-]{0,800}$/, 'not an attribute value');
+/** Of things, thing types and thing groups. */
+export const REGISTRY_NAME = /^[a-zA-Z0-9:_-]+$/;
+export const LONGEST_NAME = 128;
 
-const attributePayload = z.strictObject({
-  attributes: z.record(attributeName, attributeValue).optional(),
-  merge: z.boolean().optional(),
-});
 const createBody = z.strictObject({
   thingTypeName: z.string().optional(),
   billingGroupName: z.string().optional(),
-  attributePayload: attributePayload.optional(),
+  attributePayload: attributePayloadSchema.optional(),
 });
 const updateBody = z.strictObject({
   thingTypeName: z.string().optional(),
-  attributePayload: attributePayload.optional(),
+  attributePayload: attributePayloadSchema.optional(),
   expectedVersion: z.number().int().optional(),
   removeThingType: z.boolean().optional(),
 });
-/** Without a thing type a thing has at most this many attributes. */
-const MOST_ATTRIBUTES = 3;
+const MOST_ATTRIBUTES_WITHOUT_TYPE = 3;
+const MOST_ATTRIBUTES_WITH_TYPE = 50;
 
-export function thingRoutes(registry: Registry): readonly RestRoute[] {
-  const { store, things, thingPrincipals } = registry;
-  return [
-    {
-      method: 'POST',
-      path: '/things/{thingName}',
-      name: 'CreateThing',
-      handle: (input) => {
-        const thingName = thingNameOf(input);
-        const body = bodyOf(input, createBody);
-        refuseGroups(body);
-        const attributes = setAttributes({}, body.attributePayload?.attributes ?? {});
-        const existing = things.get(thingName);
-        if (existing !== undefined && !isDeepStrictEqual(existing.attributes, attributes)) {
-          throw new AwsError(
-            'ResourceAlreadyExistsException',
-            `Thing ${thingName} already exists in account with different attributes`,
-            409,
-            { resourceId: thingName, resourceArn: registry.arn('thing', thingName) },
-          );
-        }
-        const thing = existing ?? { thingName, thingId: randomUUID(), attributes, version: 1 };
-        if (existing === undefined) store.commit(things.set(thingName, thing));
-        return { thingName, thingArn: registry.arn('thing', thingName), thingId: thing.thingId };
-      },
-    },
-    {
-      method: 'GET',
-      path: '/things/{thingName}',
-      name: 'DescribeThing',
-      handle: (input) => {
-        const { thingName, thingId, attributes, version } = thingOf(registry, input);
-        const thingArn = registry.arn('thing', thingName);
-        return { defaultClientId: thingName, thingName, thingId, thingArn, attributes, version };
-      },
-    },
-    {
-      method: 'GET',
-      path: '/things',
-      name: 'ListThings',
-      handle: (input) => {
-        const { items, next } = pageOf(input, selectThings(things.values(), input), BY_TOKEN);
-        return {
-          things: items.map(({ thingName, attributes, version }) => ({
-            thingName,
-            thingArn: registry.arn('thing', thingName),
-            attributes,
-            version,
-          })),
-          ...nextPage('nextToken', next),
-        };
-      },
-    },
-    {
-      method: 'PATCH',
-      path: '/things/{thingName}',
-      name: 'UpdateThing',
-      handle: (input) => {
-        const thing = thingOf(registry, input);
-        const body = bodyOf(input, updateBody);
-        refuseGroups(body);
-        refuseVersion(thing, body.expectedVersion);
-        const { attributes, merge = false } = body.attributePayload ?? { merge: true };
-        const updated = setAttributes(merge ? thing.attributes : {}, attributes ?? {});
-        store.commit(things.set(thing.thingName, { ...thing, attributes: updated, version: thing.version + 1 }));
-        return {};
-      },
-    },
-    {
-      method: 'DELETE',
-      path: '/things/{thingName}',
-      name: 'DeleteThing',
-      handle: (input) => {
-        const thingName = thingNameOf(input);
-        const thing = things.get(thingName);
-        // AWS answers success for a thing that is not there.
-        if (thing === undefined) return {};
-        const expected = input.query.get('expectedVersion');
-        refuseVersion(thing, expected === null ? undefined : Number(expected));
-        if (thingPrincipals.rightsOf(thingName).length > 0) {
-          throw invalidRequest(`Cannot delete. Thing ${thingName} is still attached to one or more principals`);
-        }
-        store.commit(things.remove(thingName));
-        return {};
-      },
-    },
-    {
-      method: 'PUT',
-      path: '/things/{thingName}/principals',
-      name: 'AttachThingPrincipal',
-      handle: (input) => {
-        const { thingName } = thingOf(registry, input);
-        const certificateId = principalOf(registry, input);
-        if (!registry.certificates.has(certificateId)) throw notFound(`Certificate ${certificateId} not found`);
-        const kind = input.query.get('thingPrincipalType');
-        if (kind !== null && kind !== 'NON_EXCLUSIVE_THING') {
-          throw invalidRequest(`thingPrincipalType ${kind} is not in the lab; NON_EXCLUSIVE_THING is.`);
-        }
-        if (!thingPrincipals.has(thingName, certificateId)) store.commit(thingPrincipals.add(thingName, certificateId));
-        return {};
-      },
-    },
-    {
-      method: 'DELETE',
-      path: '/things/{thingName}/principals',
-      name: 'DetachThingPrincipal',
-      handle: (input) => {
-        const { thingName } = thingOf(registry, input);
-        const certificateId = principalOf(registry, input);
-        if (!registry.certificates.has(certificateId)) throw notFound(`Certificate ${certificateId} not found`);
-        if (thingPrincipals.has(thingName, certificateId)) {
-          store.commit(thingPrincipals.remove(thingName, certificateId));
-        }
-        return {};
-      },
-    },
-    {
-      method: 'GET',
-      path: '/things/{thingName}/principals',
-      name: 'ListThingPrincipals',
-      handle: (input) => {
-        const { thingName } = thingOf(registry, input);
-        const arns = thingPrincipals.rightsOf(thingName).map((id) => registry.arn('cert', id));
-        const { items, next } = pageOf(input, arns, BY_TOKEN);
-        return { principals: items, ...nextPage('nextToken', next) };
-      },
-    },
-    {
-      method: 'GET',
-      path: '/principals/things',
-      name: 'ListPrincipalThings',
-      handle: (input) => {
-        const names = thingPrincipals.leftsOf(principalOf(registry, input));
-        const { items, next } = pageOf(input, names, BY_TOKEN);
-        return { things: items, ...nextPage('nextToken', next) };
-      },
-    },
-  ];
+type ThingAnswer = { readonly thingName: string; readonly thingArn: string; readonly thingId: string };
+
+/** CreateThing: the same request again answers the same thing. Throws AwsError. */
+export function createThing({ registry }: Account, name: string | undefined, request: unknown): ThingAnswer {
+  const thingName = thingNameOf(name);
+  const body = checkedBody(request, createBody);
+  if (body.billingGroupName !== undefined) {
+    throw invalidRequest("'billingGroupName' has no effect in the lab: it has no billing groups, use thing groups.");
+  }
+  const thingTypeName = body.thingTypeName ?? null;
+  const attributes = updatedAttributes({}, body.attributePayload);
+  const answer = (thingId: string): ThingAnswer => ({
+    thingName,
+    thingArn: registry.arn('thing', thingName),
+    thingId,
+  });
+  const existing = registry.things.get(thingName);
+  if (existing !== undefined) {
+    refuseDifference(registry, existing, attributes, thingTypeName);
+    return answer(existing.thingId);
+  }
+  if (thingTypeName !== null) checkType(registry, thingTypeName);
+  checkCount(attributes, thingTypeName);
+  const thing: Thing = { thingName, thingId: randomUUID(), thingTypeName, attributes, version: 1 };
+  registry.store.commit(registry.things.set(thingName, thing));
+  return answer(thing.thingId);
 }
 
-function thingNameOf(input: RestInput): string {
-  return nameOf(input.params['thingName'], 'thingName', THING_NAME, 128);
+/** UpdateThing. Throws AwsError. */
+export function updateThing({ registry }: Account, name: string | undefined, request: unknown): object {
+  const thing = thingOf(registry, name);
+  const body = checkedBody(request, updateBody);
+  refuseVersion(`thing ${thing.thingName}`, thing.version, body.expectedVersion);
+  const { removeThingType: isTypeRemoved = false } = body;
+  if (isTypeRemoved && body.thingTypeName !== undefined) {
+    throw invalidRequest("Give either 'thingTypeName' or 'removeThingType', not both.");
+  }
+  if (body.thingTypeName !== undefined && body.thingTypeName !== thing.thingTypeName) {
+    checkType(registry, body.thingTypeName);
+  }
+  const thingTypeName = isTypeRemoved ? null : (body.thingTypeName ?? thing.thingTypeName);
+  const attributes = updatedAttributes(thing.attributes, body.attributePayload);
+  checkCount(attributes, thingTypeName);
+  const updated: Thing = { ...thing, thingTypeName, attributes, version: thing.version + 1 };
+  registry.store.commit(registry.things.set(thing.thingName, updated));
+  return {};
 }
 
-function thingOf({ things }: Registry, input: RestInput): Thing {
-  const thingName = thingNameOf(input);
+/** DeleteThing: success for a thing that is not there, as on AWS; its group memberships go with it. Throws AwsError. */
+export function deleteThing({ registry }: Account, name: string | undefined, expectedVersion?: number): object {
+  const thingName = thingNameOf(name);
+  const thing = registry.things.get(thingName);
+  if (thing === undefined) return {};
+  refuseVersion(`thing ${thingName}`, thing.version, expectedVersion);
+  if (registry.thingPrincipals.rightsOf(thingName).length > 0) {
+    throw invalidRequest(`Cannot delete. Thing ${thingName} is still attached to one or more principals`);
+  }
+  registry.store.commit(
+    ...registry.groupMembers.leftsOf(thingName).map((group) => registry.groupMembers.remove(group, thingName)),
+    registry.things.remove(thingName),
+  );
+  return {};
+}
+
+/** Throws AwsError ResourceNotFoundException. */
+export function thingOf({ things }: Registry, name: string | undefined): Thing {
+  const thingName = thingNameOf(name);
   const thing = things.get(thingName);
   if (thing === undefined) throw notFound(`Thing ${thingName} not found`);
   return thing;
 }
 
-function principalOf(registry: Registry, input: RestInput): string {
-  return certificateIdOfArn(registry, input.headers['x-amzn-principal'], 'principal');
+/** The condition of a caller who changes only what it has seen. Throws AwsError VersionConflictException. */
+export function refuseVersion(what: string, actual: number, expected: number | undefined): void {
+  if (expected === undefined || expected === actual) return;
+  throw new AwsError('VersionConflictException', `The version for ${what} does not match the expected version.`, 409);
 }
 
-function selectThings(things: readonly Thing[], input: RestInput): readonly Thing[] {
-  const name = input.query.get('attributeName');
-  const value = input.query.get('attributeValue');
-  const isPrefix = booleanOf(input, 'usePrefixAttributeValue');
-  // There are no thing types in the lab, so nothing is of one.
-  if (input.query.get('thingTypeName') !== null) return [];
-  if (name === null && value !== null) throw invalidRequest("'attributeValue' needs 'attributeName'.");
-  if (name === null) return things;
-  return things.filter(({ attributes }) => {
-    const actual = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
-    if (actual === undefined) return false;
-    return value === null || (isPrefix ? actual.startsWith(value) : actual === value);
-  });
+function thingNameOf(name: string | undefined): string {
+  return nameOf(name, 'thingName', REGISTRY_NAME, LONGEST_NAME);
 }
 
-/** An empty value removes the attribute. */
-function setAttributes(
-  before: Readonly<Record<string, string>>,
-  changes: Readonly<Record<string, string>>,
-): Record<string, string> {
-  const attributes = Object.fromEntries(Object.entries({ ...before, ...changes }).filter(([, value]) => value !== ''));
-  if (Object.keys(attributes).length > MOST_ATTRIBUTES) {
-    throw invalidRequest(`Attributes count exceeds the limit of ${MOST_ATTRIBUTES} for things without a thing type.`);
-  }
-  return attributes;
-}
-
-function refuseVersion(thing: Thing, expected: number | undefined): void {
-  if (expected === undefined || expected === thing.version) return;
+function refuseDifference(
+  registry: Registry,
+  { thingName, ...existing }: Thing,
+  attributes: Attributes,
+  thingTypeName: string | null,
+): void {
+  const difference = !isDeepStrictEqual(existing.attributes, attributes)
+    ? 'attributes'
+    : existing.thingTypeName !== thingTypeName
+      ? 'thing type'
+      : undefined;
+  if (difference === undefined) return;
   throw new AwsError(
-    'VersionConflictException',
-    `The version for thing ${thing.thingName} does not match the expected version.`,
+    'ResourceAlreadyExistsException',
+    `Thing ${thingName} already exists in account with different ${difference}`,
     409,
+    { resourceId: thingName, resourceArn: registry.arn('thing', thingName) },
   );
 }
 
-function refuseGroups(body: { thingTypeName?: string | undefined; billingGroupName?: string | undefined }): void {
-  if (body.thingTypeName !== undefined) throw notFound(`Thing type ${body.thingTypeName} not found`);
-  if (body.billingGroupName !== undefined) throw notFound(`Billing group ${body.billingGroupName} not found`);
+/** A thing may become one of this type. */
+function checkType({ thingTypes }: Registry, name: string): void {
+  const thingTypeName = nameOf(name, 'thingTypeName', REGISTRY_NAME, LONGEST_NAME);
+  const type = thingTypes.get(thingTypeName);
+  if (type === undefined) throw notFound(`Thing type ${thingTypeName} not found`);
+  if (type.deprecatedAt !== null) {
+    throw invalidRequest(`Thing type ${thingTypeName} is deprecated: no more things can be associated with it`);
+  }
+}
+
+function checkCount(attributes: Attributes, thingTypeName: string | null): void {
+  const count = Object.keys(attributes).length;
+  const most = thingTypeName === null ? MOST_ATTRIBUTES_WITHOUT_TYPE : MOST_ATTRIBUTES_WITH_TYPE;
+  if (count <= most) return;
+  const kind = thingTypeName === null ? 'without' : 'with';
+  throw invalidRequest(`Attributes count ${count} exceeds the limit of ${most} for things ${kind} a thing type.`);
 }

@@ -92,7 +92,7 @@ export function ruleRoutes(book: RuleBook, identity: LabIdentity): readonly Rest
           .all()
           .filter(({ statement }) => topic === null || listensTo(statement.topicFilter, topic))
           .filter(({ ruleDisabled }) => isDisabled === undefined || ruleDisabled === isDisabled);
-        const { items, next } = pageOf(input, wanted, PAGES);
+        const { items, next } = pageOf(input, wanted, PAGES, ({ ruleName }) => ruleName);
         return {
           rules: items.map(({ ruleName, statement, createdAt, ruleDisabled }) => ({
             ruleArn: arnOf(ruleName),
