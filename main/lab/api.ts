@@ -4,11 +4,19 @@ import type { QueryEngine } from '../query-seam.ts';
 /** A number: this port or an error. `{ prefer }`: the next free one when taken. 0: any free one. */
 export type PortChoice = number | { readonly prefer: number };
 
+/**
+ * Port 443, where device SDKs knock with ALPN when they are given no port. A number: this port or an error, 0 any free one. `ifFree`: 443 where
+ * it may be opened, else none. null: none.
+ */
+export type AlpnPortChoice = number | 'ifFree' | null;
+
 export type LabOptions = {
   /** Everything the lab keeps lies below this folder. */
   readonly folder: string;
   readonly port: PortChoice;
   readonly mqttPort: PortChoice;
+  /** None when left out. */
+  readonly alpnPort?: AlpnPortChoice;
 };
 
 export type LabReport = {
@@ -16,6 +24,8 @@ export type LabReport = {
   readonly port: number;
   readonly mqttHost: string;
   readonly mqttPort: number;
+  /** Where a device that passes no port is answered too; null: it must pass `mqttPort`. */
+  readonly alpnPort: number | null;
   readonly caFile: string;
   readonly ca: string;
   readonly region: string;

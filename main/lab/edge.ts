@@ -1,20 +1,29 @@
-/** The lab's one HTTP door on loopback: refuses what a web page could send, checks the signature, routes to the service, speaks its protocol. */
+/** The lab's HTTP door on loopback: refuses what a web page could send, checks the signature, routes to the service, speaks its protocol. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
+import type { Socket } from 'node:net';
+import { Readable, type Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createLogger } from '../log.ts';
 import type { PortChoice } from './api.ts';
 import { authenticate } from './authenticate.ts';
 import { listenOnLoopback } from './loopback.ts';
 import { dispatch, type EdgeServices } from './dispatch.ts';
+import type { ClientCertificate } from './iot/client-certificate.ts';
+import type { HttpDoor } from './iot/mqtt-door.ts';
+import type { Peer } from './iot/peer.ts';
 import { AwsError } from './services.ts';
 import type { Credentials, SignedRequest } from './signature.ts';
+import { openWaitingRoom } from './waiting-room.ts';
+import { checkHost, guessProtocol, readRequest, refuseWebPages } from './web-request.ts';
+import { openWebSocketDoor } from './websocket-door.ts';
 import { errorAnswer, requestIds, type Answer, type Protocol } from './wire.ts';
 
 const log = createLogger('lab.edge');
 
 export type Edge = {
   readonly port: number;
+  /** Serves a connection of the TLS door as if it had come here. */
+  readonly accept: HttpDoor;
   /** Lets requests under way finish for two seconds. */
   readonly close: () => Promise<void>;
 };
@@ -24,48 +33,104 @@ type EdgeOptions = {
   readonly credentials: Credentials;
   readonly region: string;
   readonly services: EdgeServices;
+  /** Takes over a signed WebSocket that carries MQTT; left out, there is none behind this door. */
+  readonly onMqtt?: (stream: Duplex, peer: Peer) => void;
 };
+
+/** What the door knows of a request beside its bytes. */
+type Door = EdgeOptions & { readonly certificateOf: (socket: Socket) => ClientCertificate };
 
 const CLOSE_MS = 2000;
 const MAX_DRAINED_BYTES = 256 * 1024 * 1024;
+const MAX_DRAINED_MS = 30_000;
+const MOST_CONNECTIONS = 2_000;
+/** Until the headers of a connection's first request are complete. */
+const MOST_WAITING = 500;
+const HEADERS_LIMIT_MS = 10_000;
+/** A body may be long, but not silent. */
+const SILENCE_LIMIT_MS = 60_000;
 
 /** Throws AppError `lab.portTaken`. */
 export async function openEdge(options: EdgeOptions): Promise<Edge> {
+  const waiting = openWaitingRoom({ most: MOST_WAITING, limitMs: HEADERS_LIMIT_MS });
+  const { onMqtt, credentials, region } = options;
+  const webSockets = onMqtt === undefined ? null : openWebSocketDoor({ onMqtt, credentials, region });
+  const certificates = new WeakMap<Socket, () => ClientCertificate>();
+  const door: Door = {
+    ...options,
+    certificateOf: (socket) => certificates.get(socket)?.() ?? { kind: 'none' },
+  };
   const takeFrom = (request: IncomingMessage, response: ServerResponse, onBody: () => void): void => {
-    serve(request, response, onBody, port, options).catch((error: unknown) => {
+    waiting.leave(request.socket);
+    limitSilence(request);
+    serve(request, response, onBody, door).catch((error: unknown) => {
       // The client hung up, or the answer could not be written: there is nobody left to tell.
       log.debug({ err: error }, 'a request ended early');
       response.destroy();
     });
   };
   const makeServer = (): Server => {
-    const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 3_600_000, noDelay: true });
+    const server = createServer({
+      keepAliveTimeout: 65_000,
+      headersTimeout: HEADERS_LIMIT_MS,
+      requestTimeout: 3_600_000,
+      connectionsCheckingInterval: 2_000,
+      noDelay: true,
+    });
+    server.maxConnections = MOST_CONNECTIONS;
+    server.on('connection', waiting.enter);
     server.on('request', (request, response) => takeFrom(request, response, () => undefined));
     // Whoever asks first is told to go on only when the body is wanted: a refusal then costs no upload.
     server.on('checkContinue', (request, response) => takeFrom(request, response, () => response.writeContinue()));
-    server.on('clientError', (_error, socket) => {
-      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    server.on('upgrade', (message, socket, head) => {
+      waiting.leave(message.socket);
+      if (webSockets === null) socket.destroy();
+      else webSockets.upgrade(message, socket, head);
+    });
+    server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+      if (!socket.writable) {
+        socket.destroy();
+        return;
+      }
+      const status = CLIENT_ERRORS.get(error.code ?? '') ?? '400 Bad Request';
+      socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
     });
     return server;
   };
   const { port, servers } = await listenOnLoopback(makeServer, options.port, 'HTTP');
   return {
     port,
+    accept: (socket, certificate) => {
+      certificates.set(socket, certificate);
+      servers[0]?.emit('connection', socket);
+    },
     close: async () => {
+      waiting.close();
+      webSockets?.close();
       await Promise.all(servers.map(closeServer));
     },
   };
+}
+
+const CLIENT_ERRORS: ReadonlyMap<string, string> = new Map([
+  ['HPE_HEADER_OVERFLOW', '431 Request Header Fields Too Large'],
+  ['ERR_HTTP_REQUEST_TIMEOUT', '408 Request Timeout'],
+]);
+
+/** Node closes the connection when the time is up and nobody else listens. */
+function limitSilence(message: IncomingMessage): void {
+  message.socket.setTimeout(SILENCE_LIMIT_MS);
+  message.once('end', () => message.socket.setTimeout(0));
 }
 
 async function serve(
   message: IncomingMessage,
   response: ServerResponse,
   onBody: () => void,
-  port: number,
-  options: EdgeOptions,
+  door: Door,
 ): Promise<void> {
   const request = readRequest(message);
-  const outcome = await answerRequest(bodyOf(message, onBody), message, request, port, options);
+  const outcome = await answerRequest(bodyOf(message, onBody), message, request, door);
   const ids = requestIds(outcome.protocol);
   const answer =
     outcome.answer instanceof AwsError
@@ -86,24 +151,26 @@ async function answerRequest(
   body: AsyncIterable<Buffer>,
   message: IncomingMessage,
   request: SignedRequest,
-  port: number,
-  options: EdgeOptions,
+  door: Door,
 ): Promise<Outcome> {
   const guess = guessProtocol(request);
   let protocol = guess;
   try {
-    const bucket = checkOrigin(request.headers, port);
+    refuseWebPages(request.headers);
+    const bucket = checkHost(request.headers, message);
     const known = await authenticate({
       request,
       body,
-      credentials: options.credentials,
-      region: options.region,
+      credentials: door.credentials,
+      region: door.region,
+      address: message.socket.remoteAddress ?? '',
+      certificateId: () => goodCertificate(door.certificateOf(message.socket)),
       onService: (service) => {
         // A service the lab does not have: only S3 among those that look like plain REST speaks XML.
-        protocol = options.services.protocolOf(service) ?? (guess === 's3' ? 'rest-json' : guess);
+        protocol = door.services.protocolOf(service) ?? (guess === 's3' ? 'rest-json' : guess);
       },
     });
-    return { protocol, answer: await dispatch(options.services, request, known, bucket) };
+    return { protocol, answer: await dispatch(door.services, request, known, bucket) };
   } catch (error) {
     if (error instanceof AwsError) return { protocol, answer: error };
     if (message.destroyed && !message.complete) throw error;
@@ -112,51 +179,16 @@ async function answerRequest(
   }
 }
 
-function readRequest(message: IncomingMessage): SignedRequest {
-  const url = message.url ?? '/';
-  const at = url.indexOf('?');
-  // Without a prototype: a header may be called "constructor".
-  const headers = Object.create(null) as Record<string, string>;
-  for (let index = 0; index + 1 < message.rawHeaders.length; index += 2) {
-    const name = (message.rawHeaders[index] ?? '').toLowerCase();
-    const value = message.rawHeaders[index + 1] ?? '';
-    headers[name] = headers[name] === undefined ? value : `${headers[name]},${value}`;
+/** The id of a good certificate, null without one. Throws AwsError ForbiddenException. */
+function goodCertificate(certificate: ClientCertificate): string | null {
+  switch (certificate.kind) {
+    case 'none':
+      return null;
+    case 'good':
+      return certificate.certificateId;
+    case 'refused':
+      throw new AwsError('ForbiddenException', `Not let in: ${certificate.reason}.`, 403);
   }
-  return {
-    method: message.method ?? 'GET',
-    rawPath: at < 0 ? url : url.slice(0, at),
-    rawQuery: at < 0 ? '' : url.slice(at + 1),
-    headers,
-  };
-}
-
-/** Until the signing scope is known, the shape of the request tells which error its sender can read. */
-function guessProtocol(request: SignedRequest): Protocol {
-  if (request.headers['x-amz-target'] !== undefined) return 'json';
-  if ((request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded')) return 'query';
-  if ((request.headers['content-type'] ?? '').startsWith('application/json')) return 'rest-json';
-  return 's3';
-}
-
-/**
- * A page in a browser always sends its origin, and a rebound name always sends that name: both are refused before anything else.
- * Returns the bucket of a virtual-host style name, else null.
- */
-function checkOrigin(headers: Readonly<Record<string, string>>, port: number): string | null {
-  if (headers['origin'] !== undefined) {
-    throw new AwsError('AccessDenied', 'The lab does not answer web pages: requests with an Origin are refused.', 403);
-  }
-  const host = (headers['host'] ?? '').toLowerCase();
-  const end = `:${port}`;
-  const name = host.endsWith(end) ? host.slice(0, -end.length) : port === 80 ? host : '';
-  if (name === '127.0.0.1' || name === 'localhost' || name === '[::1]') return null;
-  const bucket = /^([a-z0-9][a-z0-9.-]*)\.localhost$/.exec(name)?.[1];
-  if (bucket !== undefined) return bucket;
-  throw new AwsError(
-    'AccessDenied',
-    `The Host header must name this machine: 127.0.0.1:${port} or localhost:${port}.`,
-    403,
-  );
 }
 
 async function write(
@@ -180,6 +212,8 @@ async function write(
 /** Many clients read the refusal only after they have sent everything; but not without end. */
 function drain(message: IncomingMessage): void {
   let bytes = 0;
+  const timer = setTimeout(() => message.destroy(), MAX_DRAINED_MS);
+  message.once('close', () => clearTimeout(timer));
   message.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
     if (bytes > MAX_DRAINED_BYTES) message.destroy();

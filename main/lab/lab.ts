@@ -53,8 +53,8 @@ export async function openLab(options: LabOptions, engine: AsyncEngine, onChange
     keep(objects, objects.close);
     const firehose = await openFirehose({ folder: join(folder, 'firehose'), identity, objects, onChange });
     keep(firehose, firehose.close);
-    const { mqttPort } = options;
-    const iot = await openIot({ folder, identity, mqttPort, streams: firehose, objects, onChange });
+    const { mqttPort, alpnPort = null } = options;
+    const iot = await openIot({ folder, identity, mqttPort, alpnPort, streams: firehose, objects, onChange });
     keep(iot, iot.close);
 
     // What reads the lake.
@@ -72,8 +72,10 @@ export async function openLab(options: LabOptions, engine: AsyncEngine, onChange
       athena: { kind: 'json', targetPrefix: 'AmazonAthena', operations: athena.operations },
       sts: { kind: 'query', version: STS_VERSION, operations: stsOperations(identity) },
     });
-    const edge = await openEdge({ port: options.port, credentials: identity, region: identity.region, services });
+    const { region } = identity;
+    const edge = await openEdge({ port: options.port, credentials: identity, region, services, onMqtt: iot.accept });
     keep(edge, edge.close);
+    iot.serveHttp(edge.accept);
 
     return {
       report: {
@@ -81,9 +83,10 @@ export async function openLab(options: LabOptions, engine: AsyncEngine, onChange
         port: edge.port,
         mqttHost: 'localhost',
         mqttPort: iot.mqttPort,
+        alpnPort: iot.alpnPort,
         caFile: iot.caFile,
         ca: iot.ca,
-        region: identity.region,
+        region,
         account: identity.account,
         accessKeyId: identity.accessKeyId,
         secretAccessKey: identity.secretAccessKey,

@@ -22,7 +22,7 @@ export async function listenOnLoopback<Made extends Server>(
   for (let attempt = 0; attempt < (mayMove ? TRIES : 1); attempt++) {
     const port = wanted === 0 ? 0 : wanted + attempt;
     if (port > 65_535) break;
-    const found = await tryPort(make, port);
+    const found = await tryLoopback(make, port);
     if (found !== undefined) return found;
   }
   throw new AppError(
@@ -34,7 +34,8 @@ export async function listenOnLoopback<Made extends Server>(
   );
 }
 
-async function tryPort<Made extends Server>(
+/** Like `listenOnLoopback` for one port; undefined when it is taken or reserved. */
+export async function tryLoopback<Made extends Server>(
   make: () => Made,
   port: number,
 ): Promise<{ readonly port: number; readonly servers: readonly Made[] } | undefined> {

@@ -1,20 +1,19 @@
 /** IoT Core of the lab: registry, certificates, policies, MQTT broker, and the topic rules behind it. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RuleCounters } from '../api.ts';
+import type { AlpnPortChoice, PortChoice, RuleCounters } from '../api.ts';
 import { openEngine } from '../rules/engine.ts';
 import { openRuleBook } from '../rules/rule-book.ts';
 import { ruleRoutes } from '../rules/rule-routes.ts';
 import type { DeliveryStreams, LabIdentity, ObjectStore, RestRoute } from '../services.ts';
 import { openStore } from './append-log-store.ts';
-import { openBroker } from './broker.ts';
+import { openBroker, type Broker } from './broker.ts';
 import { openCertificateAuthority } from './certificate-authority.ts';
 import { certificateRoutes } from './certificate-routes.ts';
 import { invalidRequest } from './input.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { openJournal } from './journal.ts';
-import { openMqttDoor } from './mqtt-door.ts';
-import type { PortChoice } from '../api.ts';
+import { openMqttDoor, type MqttDoor } from './mqtt-door.ts';
 import { policyRoutes } from './policies.ts';
 import { policyVersionRoutes } from './policy-versions.ts';
 import { openRegistry, type Account } from './registry.ts';
@@ -26,6 +25,7 @@ export type IotOptions = {
   readonly folder: string;
   readonly identity: LabIdentity;
   readonly mqttPort: PortChoice;
+  readonly alpnPort?: AlpnPortChoice;
   /** Where the Firehose action of rules puts its records. */
   readonly streams: DeliveryStreams;
   /** For the S3 action, which comes with a later issue. */
@@ -37,6 +37,11 @@ export type IotOptions = {
 export type Iot = {
   readonly routes: readonly RestRoute[];
   readonly mqttPort: number;
+  readonly alpnPort: number | null;
+  /** Hands the HTTP that arrives on the TLS ports to the edge. */
+  readonly serveHttp: MqttDoor['serveHttp'];
+  /** Takes over a connection that carries MQTT from another door. */
+  readonly accept: Broker['accept'];
   /** PEM */
   readonly ca: string;
   readonly caFile: string;
@@ -50,7 +55,8 @@ export type Iot = {
 /**
  * Throws AppError `lab.portTaken`, `lab.stateDamaged`, or what the file system says of the folder.
  */
-export async function openIot({ folder, identity, mqttPort, streams, onChange }: IotOptions): Promise<Iot> {
+export async function openIot(options: IotOptions): Promise<Iot> {
+  const { folder, identity, mqttPort, alpnPort = null, streams, onChange } = options;
   const iotFolder = join(folder, 'iot');
   await mkdir(iotFolder, { recursive: true, mode: 0o700 });
   const authority = await openCertificateAuthority(folder);
@@ -71,10 +77,12 @@ export async function openIot({ folder, identity, mqttPort, streams, onChange }:
     await journal.close();
     store.close();
   };
-  const door = await openMqttDoor({ registry, authority, broker, port: mqttPort }).catch(async (error: unknown) => {
-    await closeAll();
-    throw error;
-  });
+  const door = await openMqttDoor({ registry, authority, broker, port: mqttPort, alpnPort }).catch(
+    async (error: unknown) => {
+      await closeAll();
+      throw error;
+    },
+  );
   const account: Account = {
     registry,
     authority,
@@ -93,6 +101,9 @@ export async function openIot({ folder, identity, mqttPort, streams, onChange }:
       endpointRoute,
     ],
     mqttPort: door.port,
+    alpnPort: door.alpnPort,
+    serveHttp: door.serveHttp,
+    accept: broker.accept,
     ca: authority.pem,
     caFile: authority.file,
     counters: engine.counters,
