@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from './append-log-store.ts';
 import { openBroker } from './broker.ts';
+import { openBrokerState } from './broker-state.ts';
 import { openMqttDoor } from './mqtt-door.ts';
 import { openCertificateAuthority } from './certificate-authority.ts';
 import { certificateRoutes } from './certificate-routes.ts';
@@ -278,7 +279,8 @@ describe('a disk that takes no more', () => {
     const authority = await openCertificateAuthority(place);
     const options = { firstSequence: 1, actedSequence: 0, segmentBytes: 1 };
     const journal = openJournal(join(place, 'journal'), options);
-    const broker = await openBroker({ registry, identity: IDENTITY, journal, onChange: () => undefined });
+    const { records, ...state } = await openBrokerState(join(place, 'sessions'));
+    const broker = await openBroker({ registry, identity: IDENTITY, journal, ...state, onChange: () => undefined });
     const door = await openMqttDoor({ registry, authority, broker, port: 0 });
     const routes = [
       ...certificateRoutes({
@@ -300,14 +302,17 @@ describe('a disk that takes no more', () => {
     const first = await publish();
     await until('the first is acknowledged', () => first.ackOf(7));
     // The file the journal would make next cannot be made.
-    await mkdir(join(place, 'journal', '0000000000000002.journal'));
+    const last = journal.lastSequence();
+    await mkdir(join(place, 'journal', `${String(last + 1).padStart(16, '0')}.journal`));
     const refused = await publish();
     await until('the connection ends', refused.isClosed);
     expect(refused.ackOf(7)).toBe(false);
-    expect(journal.lastSequence()).toBe(1);
+    expect(journal.lastSequence()).toBe(last);
     await broker.close();
     await door.close();
     await journal.close();
+    state.sessions.close();
+    await records.close();
     store.close();
   });
 });

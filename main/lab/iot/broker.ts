@@ -1,37 +1,62 @@
 /**
  * The MQTT broker: aedes behind doors that prove who comes in. The peer's policies decide on every connect, publish, subscribe and
- * delivery. A message is acknowledged when it is in the journal.
+ * delivery. A message is acknowledged when it is on disk for the rules and for every session it is due to.
  */
 import { Aedes, type Client, type ConnectPacket } from 'aedes';
 import type { Duplex } from 'node:stream';
 import { createLogger } from '../../log.ts';
 import type { LabIdentity } from '../services.ts';
+import { NOT_MQTT, openAdmission, type IncomingMessage } from './admission.ts';
 import { publishRefusal, subscribeRefusal } from './authorization.ts';
+import { openBrokerPersistence } from './broker-persistence.ts';
 import { openConnectionPolicy, type ConnectionPolicy } from './connection-policy.ts';
 import type { Journal } from './journal.ts';
+import { openLifecycleEvents, type DisconnectReason, type Presence } from './lifecycle-events.ts';
+import { openPacketGate } from './packet-gate.ts';
 import type { Peer } from './peer.ts';
 import type { Registry } from './registry.ts';
-import { boundSessions } from './session-queues.ts';
+import type { RetainedMessages } from './retained-messages.ts';
+import type { Sessions } from './sessions.ts';
 import { limitBacklog, limitPacketSize, mayTakeMore } from './socket-limits.ts';
 
 export type Broker = {
   /** Takes over a connection that carries MQTT. Its door has checked the peer, and reports errors of the stream. */
   readonly accept: (stream: Duplex, peer: Peer) => void;
   readonly connections: () => number;
+  /**
+   * Publishes what came another way than MQTT. Whether it may be is for the caller to know. Resolves when the message is on disk for
+   * all who are due it and on its way to those who are connected; rejects when it could not be written.
+   */
+  readonly publish: (message: Omit<IncomingMessage, 'clientId'>) => Promise<void>;
   /** Ends the connections that use this certificate. */
   readonly dropCertificate: (certificateId: string) => void;
+  /** Ends the connection of a client, which must be connected or have a session; false when it has neither. */
+  readonly disconnect: (
+    clientId: string,
+    options: { readonly cleanSession: boolean; readonly preventWill: boolean },
+  ) => boolean;
+  /** Ends all connections without telling anyone that their clients were lost: they were not. */
   readonly close: () => Promise<void>;
 };
 
-type Session = {
-  readonly clientId: string;
+type Connection = {
+  readonly client: Client;
   readonly policy: ConnectionPolicy;
+  readonly presence: Presence;
   /** The topic filters it is subscribed to. */
   readonly filters: Set<string>;
+  hasBeenAnnounced: boolean;
+  /** Why it ends, when it is not the network that ends it. */
+  reason: DisconnectReason | undefined;
+  isWillPrevented: boolean;
 };
 
 const CONNECT_LIMIT_MS = 10_000;
 const LONGEST_CLIENT_ID = 128;
+const MOST_FILTERS_A_PACKET = 8;
+/** AWS keeps a connection's keep-alive within these bounds, whatever was asked for; without one it is the longest. */
+const SHORTEST_KEEP_ALIVE_SECONDS = 30;
+const LONGEST_KEEP_ALIVE_SECONDS = 1_200;
 /** Messages the broker hands on at the same time. */
 const CONCURRENCY = 200;
 
@@ -41,11 +66,24 @@ export async function openBroker(parts: {
   readonly registry: Registry;
   readonly identity: LabIdentity;
   readonly journal: Journal;
+  readonly sessions: Sessions;
+  readonly retained: RetainedMessages;
   readonly onChange: () => void;
 }): Promise<Broker> {
-  const { registry, identity, journal, onChange } = parts;
-  const sessions = new WeakMap<object, Session>();
-  const streams = new Map<object, { readonly stream: Duplex; readonly peer: Peer }>();
+  const { registry, identity, journal, sessions, retained, onChange } = parts;
+  const connections = new WeakMap<object, Connection>();
+  const byClientId = new Map<string, Connection>();
+  const streams = new Map<object, { readonly stream: Duplex; readonly peer: Peer; readonly client: Client }>();
+  const peers = new WeakMap<object, Peer>();
+  let isClosing = false;
+
+  const persistence = openBrokerPersistence(sessions, retained, (client, subscription) => {
+    const connection = connections.get(client);
+    return (
+      connection === undefined || subscribeRefusal(connection.policy, subscription, connection.filters) !== undefined
+    );
+  });
+  const admit = openAdmission({ journal, sessions, retained, expect: persistence.expect });
 
   /** Refuses by closing, as AWS does: MQTT 3.1.1 has no way to tell a publisher why. */
   const refusal = (clientId: string, reason: string): Error => {
@@ -54,11 +92,11 @@ export async function openBroker(parts: {
   };
 
   const connect = (client: Client, packet: ConnectPacket): Error | undefined => {
-    const { clientId, protocolVersion, will } = packet;
+    const { clientId, protocolVersion, will, keepalive = 0 } = packet;
     // aedes answers other versions with "unacceptable protocol version".
     if (protocolVersion !== 4 && protocolVersion !== 3) return undefined;
     if (protocolVersion === 3) return refusal(clientId, 'MQTT 3.1 is not served, MQTT 3.1.1 is');
-    const peer = streams.get(client.conn)?.peer;
+    const peer = peers.get(client.conn);
     if (peer === undefined) return refusal(clientId, 'the connection is gone');
     if (clientId === '') return refusal(clientId, 'the client id is empty');
     if (Buffer.byteLength(clientId) > LONGEST_CLIENT_ID)
@@ -68,7 +106,18 @@ export async function openBroker(parts: {
     if (!decision.isAllowed) return refusal(clientId, decision.reason);
     const willRefusal = will === undefined ? undefined : publishRefusal(policy, will);
     if (willRefusal !== undefined) return refusal(clientId, `the last will: ${willRefusal}`);
-    sessions.set(client, { clientId, policy, filters: new Set() });
+    packet.keepalive = keepAliveOf(keepalive);
+    const before = byClientId.get(clientId);
+    if (before !== undefined) before.reason ??= 'DUPLICATE_CLIENTID';
+    connections.set(client, {
+      client,
+      policy,
+      presence: events.open(clientId, peer),
+      filters: new Set(),
+      hasBeenAnnounced: false,
+      reason: undefined,
+      isWillPrevented: false,
+    });
     return undefined;
   };
 
@@ -77,40 +126,44 @@ export async function openBroker(parts: {
     connectTimeout: CONNECT_LIMIT_MS,
     // Slow subscribers are dealt with by `limitBacklog`, so that none makes the others wait.
     drainTimeout: 0,
+    persistence: persistence.store,
     preConnect: (client, packet, done) => {
       const error = connect(client, packet);
       done(error ?? null, error === undefined);
     },
+    // Last wills come this way too, when their connection has ended: policies decide on them as they are then.
     authorizePublish: (client, packet, done) => {
-      const session = client === null ? undefined : sessions.get(client);
-      if (session === undefined) {
+      const connection = client === null ? undefined : connections.get(client);
+      if (connection === undefined) {
         done(new Error('a publisher without a session'));
         return;
       }
-      const reason = publishRefusal(session.policy, packet);
-      if (reason !== undefined) {
-        done(refusal(session.clientId, reason));
+      if (isClosing || (connection.client.closed && connection.isWillPrevented)) {
+        done(new Error('neither messages nor wills are taken any more'));
         return;
       }
-      const { topic, payload } = packet;
+      const { clientId } = connection.presence;
+      const { topic, payload, qos, retain } = packet;
+      const reason = publishRefusal(connection.policy, packet);
+      if (reason !== undefined || qos === 2) {
+        connection.reason ??= 'AUTH_ERROR';
+        done(refusal(clientId, reason ?? 'QoS 2 is not served'));
+        return;
+      }
       const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
-      journal.append({ topic, clientId: session.clientId, payload: bytes }, (error) => {
-        if (error !== null)
-          log.error({ error: error.message }, 'the journal cannot be written, a message is not acknowledged');
-        done(error);
-      });
+      admit({ topic, clientId, payload: bytes, qos, retain }, done);
     },
     // A refused subscription gets return code 0x80 in its SUBACK and the connection stays, as MQTT 3.1.1 (3.9.3) has it and the AWS
     // device SDKs expect it. (AWS itself was also seen to close the connection.)
     authorizeSubscribe: (client, subscription, done) => {
-      const session = sessions.get(client);
-      if (session === undefined) {
+      const connection = connections.get(client);
+      if (connection === undefined) {
         done(new Error('a subscriber without a session'));
         return;
       }
-      const reason = subscribeRefusal(session.policy, subscription, session.filters);
+      const reason = subscribeRefusal(connection.policy, subscription, connection.filters);
       if (reason === undefined) {
-        session.filters.add(subscription.topic);
+        connection.filters.add(subscription.topic);
         done(null, subscription);
         return;
       }
@@ -118,42 +171,139 @@ export async function openBroker(parts: {
       done(null, null);
     },
     authorizeForward: (client, packet) => {
-      const policy = sessions.get(client)?.policy;
+      const policy = connections.get(client)?.policy;
       // Basic Ingest goes past the subscribers.
       if (policy === undefined || packet.topic.startsWith('$aws/rules/')) return null;
       if (packet.qos === 0 && !mayTakeMore(client)) return null;
-      return policy.decide('iot:Receive', `topic/${packet.topic}`).isAllowed ? packet : null;
+      if (policy.decide('iot:Receive', `topic/${packet.topic}`).isAllowed) return packet;
+      persistence.withdraw(client.id, packet);
+      return null;
     },
   });
-  boundSessions(broker, (client, subscription) => {
-    const session = sessions.get(client);
-    return session === undefined || subscribeRefusal(session.policy, subscription, session.filters) !== undefined;
+
+  const publish = (message: Omit<IncomingMessage, 'clientId'>): Promise<void> =>
+    new Promise((resolve, reject) => {
+      admit({ ...message, clientId: NOT_MQTT }, (error) => {
+        if (error !== null) {
+          reject(error);
+          return;
+        }
+        broker.publish({ cmd: 'publish', dup: false, ...message }, (failure) =>
+          failure === undefined || failure === null ? resolve() : reject(failure),
+        );
+      });
+    });
+
+  const events = openLifecycleEvents((topic, payload) => {
+    if (isClosing) return;
+    publish({ topic, payload, qos: 0, retain: false }).catch((error: unknown) =>
+      log.error({ error: String(error) }, 'a lifecycle event could not be published'),
+    );
   });
+
   // aedes has no type for it, and without a listener it would end the process.
   broker.addListener('error', (error: unknown) => log.error({ error: String(error) }, 'the broker failed'));
-  broker.on('unsubscribe', (filters, client) => {
-    for (const filter of filters) sessions.get(client)?.filters.delete(filter);
+  broker.on('client', (client) => {
+    const connection = connections.get(client);
+    if (connection !== undefined) byClientId.set(client.id, connection);
   });
-  broker.on('clientReady', onChange);
-  broker.on('clientDisconnect', onChange);
+  broker.on('clientReady', (client) => {
+    const connection = connections.get(client);
+    if (connection !== undefined && !client.closed) {
+      connection.hasBeenAnnounced = true;
+      events.connected(connection.presence);
+    }
+    // Once more: the connection it took the client id from may have ended only now.
+    if (!client.clean) sessions.returned(client.id);
+    onChange();
+  });
+  broker.on('keepaliveTimeout', (client) => setReason(client, 'MQTT_KEEP_ALIVE_TIMEOUT'));
+  // Errors of the network have a code of the system; the others are about what the client sent.
+  broker.on('clientError', (client, error) => {
+    if (!('code' in error)) setReason(client, 'CLIENT_ERROR');
+  });
+  broker.on('clientDisconnect', (client) => {
+    const connection = connections.get(client);
+    if (!client.clean) sessions.left(client.id);
+    if (connection !== undefined) {
+      if (byClientId.get(client.id) === connection) byClientId.delete(client.id);
+      if (connection.hasBeenAnnounced) events.disconnected(connection.presence, reasonOf(connection));
+    }
+    onChange();
+  });
+  broker.on('subscribe', (subscriptions, client) => {
+    const presence = connections.get(client)?.presence;
+    // 128 stands for a refused one.
+    const granted = subscriptions.flatMap(({ topic, qos }) => (Number(qos) < 128 ? [topic] : []));
+    if (presence !== undefined) events.subscriptions(presence, 'subscribed', granted);
+  });
+  broker.on('unsubscribe', (filters, client) => {
+    const connection = connections.get(client);
+    if (connection === undefined || client.closed) return;
+    for (const filter of filters) connection.filters.delete(filter);
+    events.subscriptions(connection.presence, 'unsubscribed', filters);
+  });
+
+  const setReason = (client: Client, reason: DisconnectReason): void => {
+    const connection = connections.get(client);
+    if (connection !== undefined) connection.reason ??= reason;
+  };
 
   return {
     accept: (stream, peer) => {
-      streams.set(stream, { stream, peer });
-      stream.once('close', () => streams.delete(stream));
+      peers.set(stream, peer);
       const client = broker.handle(stream);
+      streams.set(stream, { stream, peer, client });
+      stream.once('close', () => streams.delete(stream));
       limitBacklog(client, stream);
       limitPacketSize(client, stream);
+      openPacketGate(client, ({ subscriptions = [] }) => {
+        if (subscriptions.length <= MOST_FILTERS_A_PACKET) return true;
+        log.warn(
+          { clientId: client.id, filters: subscriptions.length },
+          'closed a connection: more than 8 filters in one SUBSCRIBE',
+        );
+        setReason(client, 'CLIENT_ERROR');
+        stream.destroy();
+        return false;
+      });
     },
     connections: () => broker.connectedClients,
+    publish,
     dropCertificate: (certificateId) => {
-      for (const { stream, peer } of streams.values()) {
+      for (const { stream, peer, client } of streams.values()) {
         const { principal } = peer;
         if (principal.kind !== 'certificate' || principal.certificateId !== certificateId) continue;
         log.warn({ certificateId, reason: 'the certificate is no longer active' }, 'closed a connection');
+        setReason(client, 'AUTH_ERROR');
         stream.destroy();
       }
     },
-    close: () => new Promise<void>((resolve) => broker.close(() => resolve())),
+    disconnect: (clientId, { cleanSession, preventWill }) => {
+      const connection = byClientId.get(clientId);
+      const isKnown = connection !== undefined || sessions.has(clientId);
+      if (connection !== undefined) {
+        connection.reason ??= 'API_INITIATED_DISCONNECT';
+        connection.isWillPrevented = preventWill;
+        connection.client.close();
+      }
+      if (cleanSession) sessions.discard(clientId);
+      return isKnown;
+    },
+    close: async () => {
+      isClosing = true;
+      await new Promise<void>((resolve) => broker.close(() => resolve()));
+    },
   };
+}
+
+function keepAliveOf(seconds: number): number {
+  if (seconds === 0) return LONGEST_KEEP_ALIVE_SECONDS;
+  return Math.min(Math.max(seconds, SHORTEST_KEEP_ALIVE_SECONDS), LONGEST_KEEP_ALIVE_SECONDS);
+}
+
+/** aedes marks a connection whose client has said DISCONNECT, and only its types hide that. */
+function reasonOf({ client, reason }: Connection): DisconnectReason {
+  if (reason !== undefined) return reason;
+  return Reflect.get(client, '_disconnected') === true ? 'CLIENT_INITIATED_DISCONNECT' : 'CONNECTION_LOST';
 }

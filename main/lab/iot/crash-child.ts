@@ -1,7 +1,7 @@
 /** Child of the crash test: an IoT service over recording streams that is killed while messages flow. */
 import { join } from 'node:path';
 import { openIot } from './iot.ts';
-import { IDENTITY, NO_OBJECTS, openRecordingStreams } from './test-lab.ts';
+import { callRoute, IDENTITY, NO_OBJECTS, openRecordingStreams } from './test-lab.ts';
 
 async function start(folder: string): Promise<void> {
   const iot = await openIot({
@@ -14,6 +14,7 @@ async function start(folder: string): Promise<void> {
   });
   process.on('message', (message) => {
     if (message === 'drain') void iot.drain().then(() => process.send?.('drained'));
+    else void callRoute(iot.routes, 'CreateThing', { params: { thingName: String(message) } });
   });
   process.on('disconnect', () => process.exit(0));
   process.send?.({ port: iot.mqttPort });

@@ -8,6 +8,7 @@ import { ruleRoutes } from '../rules/rule-routes.ts';
 import type { DeliveryStreams, LabIdentity, ObjectStore, RestRoute } from '../services.ts';
 import { openStore } from './append-log-store.ts';
 import { openBroker, type Broker } from './broker.ts';
+import { openBrokerState } from './broker-state.ts';
 import { openCertificateAuthority } from './certificate-authority.ts';
 import { certificateRoutes } from './certificate-routes.ts';
 import { invalidRequest } from './input.ts';
@@ -69,12 +70,15 @@ export async function openIot(options: IotOptions): Promise<Iot> {
   const firstSequence = Math.max(Date.now() * 1000, (checkpoint?.reserved ?? 0) + 1);
   const actedSequence = checkpoint?.acted ?? 0;
   const journal = openJournal(join(iotFolder, 'journal'), { firstSequence, actedSequence });
+  const { records, sessions, retained } = await openBrokerState(join(iotFolder, 'sessions'));
   const engine = openEngine({ journal, checkpoint, checkpointPath, rules, streams, onChange });
-  const broker = await openBroker({ registry, identity, journal, onChange });
+  const broker = await openBroker({ registry, identity, journal, sessions, retained, onChange });
   const closeAll = async (): Promise<void> => {
     await broker.close();
     await engine.close();
     await journal.close();
+    sessions.close();
+    await records.close();
     store.close();
   };
   const door = await openMqttDoor({ registry, authority, broker, port: mqttPort, alpnPort }).catch(

@@ -20,9 +20,14 @@ export type TestMqttClient = {
     options?: { qos?: 0 | 1 | 2; retain?: boolean; id?: number },
   ) => void;
   readonly subscribe: (id: number, filters: readonly { readonly filter: string; readonly qos: 0 | 1 | 2 }[]) => void;
+  /** Acknowledges a message of QoS 1 that came. */
+  readonly acknowledge: (packet: Packet) => void;
   readonly ackOf: (id: number) => boolean;
   /** Like `ackOf`, and forgets it, so that the id may be used again. */
   readonly takeAck: (id: number) => boolean;
+  /** Says DISCONNECT. */
+  readonly disconnect: () => void;
+  /** Goes without a word. */
   readonly end: () => void;
 };
 
@@ -34,8 +39,9 @@ export async function openTestMqttClient(options: {
   readonly credentials: TestCredentials;
   readonly clientId: string;
   readonly isClean?: boolean;
+  readonly will?: { readonly topic: string; readonly payload: string; readonly retain?: boolean };
 }): Promise<TestMqttClient> {
-  const { port, credentials, clientId, isClean = true } = options;
+  const { port, credentials, clientId, isClean = true, will } = options;
   const socket = connect({ host: '127.0.0.1', port, servername: 'localhost', ...credentials });
   const received: Packet[] = [];
   const acks = new Set<number>();
@@ -58,7 +64,9 @@ export async function openTestMqttClient(options: {
     socket.once('secureConnect', resolve);
     socket.once('close', () => resolve());
   });
-  socket.write(packetOf(1, 0, [text('MQTT'), Buffer.from([4, isClean ? 2 : 0, 0, 60]), text(clientId)]));
+  const flags = (isClean ? 2 : 0) | (will === undefined ? 0 : 4 | (will.retain === true ? 32 : 0));
+  const last = will === undefined ? [] : [text(will.topic), text(will.payload)];
+  socket.write(packetOf(1, 0, [text('MQTT'), Buffer.from([4, flags, 0, 60]), text(clientId), ...last]));
   return {
     socket,
     received,
@@ -73,8 +81,13 @@ export async function openTestMqttClient(options: {
       const wanted = filters.flatMap(({ filter, qos }) => [text(filter), Buffer.from([qos])]);
       socket.write(packetOf(8, 2, [short(id), ...wanted]));
     },
+    acknowledge: ({ body }) => {
+      const at = 2 + body.readUInt16BE(0);
+      socket.write(packetOf(PUBACK, 0, [body.subarray(at, at + 2)]));
+    },
     ackOf: (id) => acks.has(id),
     takeAck: (id) => acks.delete(id),
+    disconnect: () => void socket.end(packetOf(14, 0, [])),
     end: () => socket.destroy(),
   };
 }

@@ -1,0 +1,65 @@
+/** Where a message is taken in, from MQTT, HTTP or the lab itself: it is on disk for all who are due it before its sender is answered. */
+import { createLogger } from '../../log.ts';
+import type { Journal } from './journal.ts';
+import type { RetainedMessages } from './retained-messages.ts';
+import type { QueuedMessage, Sessions } from './sessions.ts';
+
+export type IncomingMessage = {
+  readonly topic: string;
+  readonly payload: Buffer;
+  readonly qos: 0 | 1;
+  readonly retain: boolean;
+  /** Of the MQTT client; `n/a`, as the rules' clientid() has it, when it came another way. */
+  readonly clientId: string;
+};
+
+export type Admission = (message: IncomingMessage, done: (error: Error | null) => void) => void;
+
+export const NOT_MQTT = 'n/a';
+const BASIC_INGEST = '$aws/rules/';
+
+const log = createLogger('lab.iot.admission');
+
+/** `expect` is told of a message that also waits in sessions, just before the broker routes it. */
+export function openAdmission(parts: {
+  readonly journal: Journal;
+  readonly sessions: Sessions;
+  readonly retained: RetainedMessages;
+  readonly expect: (payload: Buffer, message: QueuedMessage) => void;
+}): Admission {
+  const { journal, sessions, retained, expect } = parts;
+  /** The newest message that waits for more than the journal: those behind it wait too, so that none overtakes another. */
+  let last: Promise<unknown> | undefined;
+
+  return ({ topic, payload, qos, retain, clientId }, done) => {
+    const queued = qos === 1 && !topic.startsWith(BASIC_INGEST) ? sessions.enqueue(topic, payload) : undefined;
+    const kept = retain ? retained.store({ topic, payload, qos }) : undefined;
+    const more = queued === undefined && kept === undefined ? last : Promise.all([queued, kept, last]);
+    if (more !== undefined) {
+      const settled = more
+        .catch(() => undefined)
+        .then(() => {
+          if (last === settled) last = undefined;
+        });
+      last = settled;
+    }
+    journal.append({ topic, clientId, payload }, (error) => {
+      if (error !== null)
+        log.error({ error: error.message }, 'the journal cannot be written, a message is not acknowledged');
+      if (error !== null || more === undefined) {
+        done(error);
+        return;
+      }
+      Promise.all([more, queued]).then(
+        ([, message]) => {
+          if (message !== undefined) expect(payload, message);
+          done(null);
+        },
+        (cause: unknown) => {
+          log.error({ error: String(cause) }, 'a session cannot be written, a message is not acknowledged');
+          done(cause instanceof Error ? cause : new Error(String(cause)));
+        },
+      );
+    });
+  };
+}
