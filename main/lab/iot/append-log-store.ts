@@ -16,13 +16,21 @@ export type Table<Value> = {
   readonly remove: (key: string) => PendingChange;
 };
 
-export type PendingChange = { readonly change: Change; readonly apply: () => void };
+/** `apply` answers with what takes it back. */
+export type PendingChange = { readonly change: Change; readonly apply: () => () => void };
+
+type UndoableChange = { readonly change: Change; readonly undo: () => void };
 
 export type Store = {
   /** Declares a table. Throws AppError `lab.stateDamaged` when a stored value is not what `schema` expects. */
   readonly table: <Value>(name: string, schema: ZodType<Value>) => Table<Value>;
   /** All or none of the changes: on disk first, in memory after. Throws AppError `lab.stateNotWritten`. */
   readonly commit: (...changes: readonly PendingChange[]) => void;
+  /**
+   * Joins all that `work` commits into one change of the log: all of it is on disk when this returns, or, when `work` throws or the disk
+   * refuses, none of it, in memory too. `work` sees its own changes; it cannot wait for anything.
+   */
+  readonly transaction: <Value>(work: () => Value) => Value;
   /** Grows by one with every commit; caches of what the tables say compare it. */
   readonly revision: () => number;
   readonly close: () => void;
@@ -38,10 +46,11 @@ export function openStore(path: string): Store {
   let file = rewrite(path, snapshot);
   let size = snapshot.length === 0 ? 0 : lineOf(snapshot).length;
   let revision = 0;
+  /** What the transaction under way has changed so far. */
+  let gathered: UndoableChange[] | undefined;
 
-  const commit = (...changes: readonly PendingChange[]): void => {
-    if (changes.length === 0) return;
-    const line = lineOf(changes.map(({ change }) => change));
+  const write = (changes: readonly Change[]): void => {
+    const line = lineOf(changes);
     try {
       writeAll(file, line, size);
     } catch (error) {
@@ -53,13 +62,39 @@ export function openStore(path: string): Store {
       });
     }
     size += line.length;
+  };
+
+  const commit = (...changes: readonly PendingChange[]): void => {
+    if (changes.length === 0) return;
+    if (gathered === undefined) write(changes.map(({ change }) => change));
     revision++;
-    for (const { apply } of changes) apply();
+    for (const { change, apply } of changes) {
+      const undo = apply();
+      gathered?.push({ change, undo });
+    }
+  };
+
+  const transaction = <Value>(work: () => Value): Value => {
+    if (gathered !== undefined) throw new Error('a transaction of the registry cannot begin within another');
+    const mine: UndoableChange[] = [];
+    gathered = mine;
+    try {
+      const value = work();
+      if (mine.length > 0) write(mine.map(({ change }) => change));
+      return value;
+    } catch (error) {
+      for (const { undo } of mine.reverse()) undo();
+      revision++;
+      throw error;
+    } finally {
+      gathered = undefined;
+    }
   };
 
   return {
     table: (name, schema) => openTable(path, name, schema, stored.get(name) ?? new Map<string, unknown>()),
     commit,
+    transaction,
     revision: () => revision,
     close: () => {
       if (file >= 0) closeSync(file);
@@ -88,9 +123,20 @@ function openTable<Value>(
     get: (key) => rows.get(key),
     has: (key) => rows.has(key),
     values: () => [...rows.values()],
-    set: (key, value) => ({ change: [name, key, value], apply: () => void rows.set(key, value) }),
-    remove: (key) => ({ change: [name, key, null], apply: () => void rows.delete(key) }),
+    set: (key, value) => ({ change: [name, key, value], apply: () => replaceRow(rows, key, value) }),
+    remove: (key) => ({ change: [name, key, null], apply: () => replaceRow(rows, key, undefined) }),
   };
+}
+
+/** Undefined stands for no row. Answers with what takes it back. */
+function replaceRow<Value>(rows: Map<string, Value>, key: string, value: Value | undefined): () => void {
+  const before = rows.get(key);
+  const put = (row: Value | undefined): void => {
+    if (row === undefined) rows.delete(key);
+    else rows.set(key, row);
+  };
+  put(value);
+  return () => put(before);
 }
 
 function readLog(path: string): Map<string, Map<string, unknown>> {

@@ -22,6 +22,10 @@ export function openTies(store: Store, name: string): Ties {
     membersOf(rights, left).add(right);
     membersOf(lefts, right).add(left);
   };
+  const unindex = ({ left, right }: Tie): void => {
+    forget(rights, left, right);
+    forget(lefts, right, left);
+  };
   for (const tie of table.values()) index(tie);
   return {
     has: (left, right) => rights.get(left)?.has(right) ?? false,
@@ -29,18 +33,27 @@ export function openTies(store: Store, name: string): Ties {
     leftsOf: (right) => [...(lefts.get(right) ?? [])],
     add: (left, right) => {
       const { change, apply } = table.set(keyOf(left, right), { left, right });
-      const applyBoth = (): void => {
-        apply();
+      const applyBoth = (): (() => void) => {
+        const isNew = !table.has(keyOf(left, right));
+        const undo = apply();
         index({ left, right });
+        return () => {
+          undo();
+          if (isNew) unindex({ left, right });
+        };
       };
       return { change, apply: applyBoth };
     },
     remove: (left, right) => {
       const { change, apply } = table.remove(keyOf(left, right));
-      const applyBoth = (): void => {
-        apply();
-        forget(rights, left, right);
-        forget(lefts, right, left);
+      const applyBoth = (): (() => void) => {
+        const wasThere = table.has(keyOf(left, right));
+        const undo = apply();
+        unindex({ left, right });
+        return () => {
+          undo();
+          if (wasThere) index({ left, right });
+        };
       };
       return { change, apply: applyBoth };
     },
