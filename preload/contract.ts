@@ -21,6 +21,7 @@ import type {
   StationsAdded,
   TopicBatch,
 } from './shapes.ts';
+import type { StationCheck } from './shapes-check.ts';
 
 type Call<Input extends z.ZodType, Output> = { readonly input: Input; readonly output: (value: Output) => Output };
 type Stream<Input extends z.ZodType, Batch> = { readonly input: Input; readonly batch: (value: Batch) => Batch };
@@ -90,6 +91,8 @@ export const streams = {
   'fleet.status': stream(nothing).of<FleetStatus>(),
   'topics.messages': stream(z.object({ filter: z.string().min(1).max(256) }).strict()).of<TopicBatch>(),
   'pipeline.state': stream(nothing).of<PipelineState>(),
+  /** Opening it checks the station's way to its broker, once, step by step; it ends with `isDone`. */
+  'stations.check': stream(z.object({ id }).strict()).of<StationCheck>(),
 } as const;
 
 export type Calls = typeof calls;

@@ -34,6 +34,11 @@ export function certificateArn(place: Place, certificateId: string): string {
   return arn(place, `cert/${certificateId}`);
 }
 
+/** `resource` as policies name it, e.g. `client/station-1` or `topic/sensor/weather`. */
+export function resourceArn(place: Place, resource: string): string {
+  return arn(place, resource);
+}
+
 /** The policy of a thing or viewer carries its name, so that removal finds it again. */
 export function policyNameOf(owner: string): string {
   return `${owner}-policy`;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { PlainError } from '../../preload/errors.ts';
 import { AppError, toPlainError } from '../../preload/errors.ts';
 import type { HealthStatus, Settings, StationsAdded, TargetInfo } from '../../preload/shapes.ts';
+import type { StationCheck } from '../../preload/shapes-check.ts';
 import { openClients } from '../cloud/clients.ts';
 import { targetFromLab } from '../cloud/target.ts';
 import type { PortChoice } from '../lab/api.ts';
@@ -14,11 +15,12 @@ import type { StationsProcess } from '../stations/api.ts';
 import { discardFile, fileOf, recordOfBundled, recordOfFile } from './catalogue.ts';
 import type { Fork } from './child.ts';
 import { createFleet, type Fleet } from './fleet.ts';
-import { openFleetRecords } from './fleet-records.ts';
+import { openFleetRecords, type StationRecord } from './fleet-records.ts';
 import { openLocalLab, type LocalLab } from './local-lab.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import type { Connection } from './provisioning.ts';
-import { createHub, type Hub } from './streams.ts';
+import { openStationCheck } from './station-check.ts';
+import { createHub, type Hub, type Sink, type Source } from './streams.ts';
 import { supervise } from './supervise.ts';
 import type { Vault } from './vault.ts';
 
@@ -54,6 +56,8 @@ export type Control = {
   readonly ready: Promise<void>;
   readonly addFiles: (paths: readonly string[]) => Promise<StationsAdded>;
   readonly addBundled: (set: string, stations: readonly string[]) => Promise<StationsAdded>;
+  /** Throws `stations.unknown`. */
+  readonly checkStation: (id: string, sink: Sink<StationCheck>) => Source;
   readonly fleetHub: Hub<ReturnType<Fleet['status']>>;
   readonly healthHub: Hub<HealthStatus>;
   readonly health: () => HealthStatus;
@@ -82,6 +86,12 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     if (connection === null)
       throw new AppError('target.notReady', 'The target is not ready yet.', { hint: 'Try again in a moment.' });
     return connection;
+  };
+
+  const recordOf = (id: string): StationRecord => {
+    const record = records.get(id);
+    if (record === undefined) throw new AppError('stations.unknown', `There is no station "${id}".`);
+    return record;
   };
 
   // ---- start order: engine and lab, stations, target, fleet
@@ -162,11 +172,9 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     pipeline,
     lab,
     sets,
-    fileOf: (id) => {
-      const record = records.get(id);
-      if (record === undefined) throw new AppError('stations.unknown', `There is no station "${id}".`);
-      return fileOf(sets, record);
-    },
+    fileOf: (id) => fileOf(sets, recordOf(id)),
+    checkStation: (id, sink) =>
+      openStationCheck({ record: recordOf(id), look: (step) => fleet.look(id, step), connection: need }, sink),
     connection: need,
     ready,
     addBundled,

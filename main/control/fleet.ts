@@ -1,9 +1,9 @@
 /** The fleet as the person wants it: which stations there are, which run, how fast. The stations process is made to follow, also after it crashed. */
-import { AppError, toPlainError, type PlainError } from '../../preload/errors.ts';
+import { AppError, fromPlainError, toPlainError, type PlainError } from '../../preload/errors.ts';
 import type { FleetStatus, PayloadPreview, StationStatus, TopicBatch } from '../../preload/shapes.ts';
 import { createLogger } from '../log.ts';
 import type { Listener, Rpc } from '../rpc.ts';
-import type { StationsProcess } from '../stations/api.ts';
+import type { NetworkFinding, NetworkStep, StationsProcess } from '../stations/api.ts';
 import { alreadyThere } from './catalogue.ts';
 import type { FleetRecords, StationRecord } from './fleet-records.ts';
 import { idleStatus } from './fleet-status.ts';
@@ -252,11 +252,16 @@ export function createFleet(options: Options) {
     },
     preview: (id: string): Promise<PayloadPreview> => {
       known([id]);
-      if (!inProcess.has(id))
-        throw new AppError('stations.notReady', 'The station is not ready yet.', {
-          hint: 'Try again when it has its certificate.',
-        });
+      if (!inProcess.has(id)) throw notReadyYet();
       return stations().call('preview', { id }, { timeoutMs: CALL_LIMIT_MS });
+    },
+    /** One step of the station's way to its broker. Rejects with `stations.notReady` before it has its certificate. */
+    look: async (id: string, step: NetworkStep): Promise<NetworkFinding> => {
+      known([id]);
+      const problem = problems.get(id);
+      if (problem !== undefined) throw fromPlainError(problem);
+      if (!inProcess.has(id)) throw notReadyYet();
+      return stations().call('look', { id, step }, { timeoutMs: CALL_LIMIT_MS });
     },
     /** The target is up (again, or another one): every station gets its certificate from it and connects there. */
     useTarget: async (next: Connection): Promise<void> => {
@@ -285,4 +290,10 @@ export function createFleet(options: Options) {
     status: (): FleetStatus => ({ stations: records.all().map(statusOf), ...rates }),
     save: () => records.save(),
   };
+}
+
+function notReadyYet(): AppError {
+  return new AppError('stations.notReady', 'The station is not ready yet.', {
+    hint: 'Try again when it has its certificate.',
+  });
 }

@@ -11,6 +11,7 @@ export function openStreams(control: Control): OpenStream {
     'fleet.status': (_input, sink) => control.fleetHub.open(sink),
     'topics.messages': ({ filter }, sink) => control.fleet.openTopic(filter, sink),
     'pipeline.state': (_input, sink) => control.pipeline.hub.open(sink),
+    'stations.check': ({ id }, sink) => control.checkStation(id, sink),
   };
   return (name, input, sink) => openers[name](input, sink);
 }

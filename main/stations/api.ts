@@ -1,5 +1,7 @@
 /** What the stations process offers to main. Keys arrive over the port, stay in memory and go nowhere else. */
+import type { PlainError } from '../../preload/errors.ts';
 import type { DataKind, FleetStatus, PayloadPreview, TopicBatch } from '../../preload/shapes.ts';
+import type { CheckFact } from '../../preload/shapes-check.ts';
 
 export type MqttIdentity = { readonly clientId: string; readonly certificatePem: string; readonly keyPem: string };
 
@@ -23,6 +25,13 @@ export type StationSpec = MqttIdentity & {
 
 export type Broker = { readonly host: string; readonly port: number; readonly ca: string };
 
+/** The steps of a connection that only the network and the broker can answer, in their order. */
+export const NETWORK_STEPS = ['name', 'tcp', 'tls', 'mqtt'] as const;
+
+export type NetworkStep = (typeof NETWORK_STEPS)[number];
+
+export type NetworkFinding = { readonly facts: readonly CheckFact[]; readonly error: PlainError | null };
+
 export type StationsProcess = {
   readonly calls: {
     /** Where stations and the viewer connect from now on; open connections to another broker are closed. */
@@ -37,6 +46,8 @@ export type StationsProcess = {
     readonly setSpeed: (input: { readonly ids: readonly string[]; readonly speed: number }) => null;
     readonly setFinalNewline: (input: { readonly value: boolean }) => null;
     readonly preview: (input: { readonly id: string }) => PayloadPreview;
+    /** One step of a station's way to its broker, tried now. A station that is connected is not disturbed. */
+    readonly look: (input: { readonly id: string; readonly step: NetworkStep }) => NetworkFinding;
     readonly subscribe: (input: { readonly subscription: number; readonly filter: string }) => null;
     readonly unsubscribe: (input: { readonly subscription: number }) => null;
     /** The window has taken the last `topics` batch of this subscription; the next may be sent. */

@@ -2,9 +2,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../preload/errors.ts';
 import type { FleetStatus, PayloadPreview, StationStatus } from '../../preload/shapes.ts';
-import type { Broker, StationSpec } from './api.ts';
+import type { Broker, NetworkFinding, NetworkStep, StationSpec } from './api.ts';
 import { createFileFacts } from './file-facts.ts';
 import { createGate } from './gate.ts';
+import { look } from './look.ts';
 import type { Connect } from './mqtt.ts';
 import { readOne } from './replay.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -177,6 +178,12 @@ export function createFleet(options: FleetOptions) {
       const { spec, station } = memberOf(id);
       const text = (await readOne(spec.file, station.position())) ?? (await readOne(spec.file, 0)) ?? '';
       return { topic: spec.topic, payload: hasFinalNewline ? `${text}\n` : text };
+    },
+    /** Tries one step of the station's way to its broker. */
+    look: async (id: string, step: NetworkStep): Promise<NetworkFinding> => {
+      const { spec, station } = memberOf(id);
+      if (broker === null) throw new AppError('stations.noBroker', 'The stations do not know their broker yet.');
+      return look(step, { broker, identity: spec, connect: options.connect, isConnected: station.isConnected() });
     },
     /** Lets what was sent be answered, for a limited time, then disconnects every station. */
     stop: async (): Promise<void> => {

@@ -1,6 +1,6 @@
 /** Why an MQTT connection could not be made or was lost, in plain words with stable codes. */
 import { isIP } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { AppError } from '../../preload/errors.ts';
 import type { Broker, MqttIdentity } from './api.ts';
 
@@ -57,27 +57,27 @@ export async function explainConnectFailure(
   const clear = CLEAR[name];
   if (clear !== undefined) return clear(broker);
   if (REFUSALS.includes(name)) return connectRefused(broker, identity, name);
-  return (await lookAtTls(broker, identity)) ?? closedOnConnect(broker, identity, name);
+  return (await lookAtTls(broker, identity)).problem ?? closedOnConnect(broker, identity, name);
 }
 
 /** Why a connection takes so long; null when TLS is in order, so that there is still something to wait for. */
-export function explainSilence(broker: Broker, identity: MqttIdentity): Promise<AppError | null> {
-  return lookAtTls(broker, identity);
+export async function explainSilence(broker: Broker, identity: MqttIdentity): Promise<AppError | null> {
+  return (await lookAtTls(broker, identity)).problem;
 }
 
-function noListener(broker: Broker): AppError {
+export function noListener(broker: Broker): AppError {
   return new AppError('mqtt.noListener', `Nothing listens at ${at(broker)}.`, {
     hint: 'Start the broker, or check host and port.',
   });
 }
 
-function unknownHost(broker: Broker): AppError {
+export function unknownHost(broker: Broker): AppError {
   return new AppError('mqtt.unknownHost', `The host "${broker.host}" is not known.`, {
     hint: 'Check the endpoint and the network connection.',
   });
 }
 
-function noAnswer(broker: Broker): AppError {
+export function noAnswer(broker: Broker): AppError {
   return new AppError('mqtt.noAnswer', `The MQTT broker at ${at(broker)} does not answer.`, {
     hint: 'Check the network connection; a firewall may block the port.',
   });
@@ -108,7 +108,6 @@ const UNTRUSTED = new Set([
   'UNABLE_TO_GET_ISSUER_CERT',
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   'CERT_SIGNATURE_FAILURE',
-  'CERT_HAS_EXPIRED',
 ]);
 
 function tlsFailure(broker: Broker, { clientId }: MqttIdentity, code: string): AppError | null {
@@ -125,6 +124,13 @@ function tlsFailure(broker: Broker, { clientId }: MqttIdentity, code: string): A
         cause,
       },
     );
+  }
+  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
+    const when = code === 'CERT_HAS_EXPIRED' ? 'has expired' : 'is not valid yet';
+    return new AppError('mqtt.serverExpired', `The certificate of the broker at ${at(broker)} ${when}.`, {
+      hint: 'Check the clock of this computer first; otherwise the broker needs a new certificate.',
+      cause,
+    });
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return new AppError('mqtt.wrongName', `The broker's certificate is not made out for "${broker.host}".`, {
@@ -145,9 +151,24 @@ function tlsFailure(broker: Broker, { clientId }: MqttIdentity, code: string): A
   return null;
 }
 
-/** Null when the TLS connection works: whatever failed came after it. */
-function lookAtTls(broker: Broker, identity: MqttIdentity): Promise<AppError | null> {
+export type TlsLook = {
+  /** Null when the TLS connection works: whatever failed came after it. */
+  readonly problem: AppError | null;
+  /** What the server showed; null when it did not come so far. */
+  readonly server: {
+    readonly protocol: string;
+    readonly issuer: string;
+    /** The names it is made out for, as in its subjectAltName. */
+    readonly names: string;
+    /** As X.509 texts are: `Mar  1 12:00:00 2029 GMT`. */
+    readonly until: string;
+  } | null;
+};
+
+/** Shakes hands with the broker as the device would, and leaves again before any MQTT. */
+export function lookAtTls(broker: Broker, identity: MqttIdentity): Promise<TlsLook> {
   return new Promise((resolve) => {
+    let server: TlsLook['server'] = null;
     const socket = connectTls({
       host: broker.host,
       port: broker.port,
@@ -156,15 +177,16 @@ function lookAtTls(broker: Broker, identity: MqttIdentity): Promise<AppError | n
       key: identity.keyPem,
       ...(isIP(broker.host) === 0 ? { servername: broker.host } : {}),
     });
-    const finish = (answer: AppError | null): void => {
+    const finish = (problem: AppError | null): void => {
       clearTimeout(limit);
       clearTimeout(patience);
       socket.destroy();
-      resolve(answer);
+      resolve({ problem, server });
     };
     const limit = setTimeout(() => finish(noAnswer(broker)), LOOK_LIMIT_MS);
     let patience: NodeJS.Timeout | undefined;
     socket.once('secureConnect', () => {
+      server = shownBy(socket);
       // In TLS 1.3 the server objects to a client's certificate only after the client is done.
       patience = setTimeout(() => finish(null), OBJECTION_MS);
     });
@@ -174,4 +196,14 @@ function lookAtTls(broker: Broker, identity: MqttIdentity): Promise<AppError | n
     socket.once('end', () => finish(tlsFailure(broker, identity, 'ECONNRESET')));
     socket.resume();
   });
+}
+
+function shownBy(socket: TLSSocket): TlsLook['server'] {
+  const { issuer, subjectaltname = '', valid_to: until } = socket.getPeerCertificate();
+  return {
+    protocol: socket.getProtocol() ?? '',
+    issuer: [issuer.CN, issuer.O].flat().filter(Boolean).join(', '),
+    names: subjectaltname.replaceAll(/(DNS|IP Address):/g, ''),
+    until,
+  };
 }

@@ -49,6 +49,7 @@ const rpc = openRpc<Listener, StationsProcess>(
     setSpeed: ({ ids, speed }) => done(fleet.setSpeed(ids, speed)),
     setFinalNewline: ({ value }) => done(fleet.setFinalNewline(value)),
     preview: ({ id }) => fleet.preview(id),
+    look: ({ id, step }) => fleet.look(id, step),
     subscribe: ({ subscription, filter }) => done(subscriber.subscribe(subscription, filter)),
     unsubscribe: ({ subscription }) => done(subscriber.unsubscribe(subscription)),
     acknowledgeBatch: ({ subscription }) => done(subscriber.acknowledgeBatch(subscription)),

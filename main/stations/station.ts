@@ -32,6 +32,7 @@ export type Station = {
   /** Ends it for good; resolves when it is disconnected. */
   readonly stop: () => Promise<void>;
   readonly status: (now: number) => StationStatus;
+  readonly isConnected: () => boolean;
   /** Nothing it has sent is without an answer. */
   readonly isSettled: () => boolean;
   /** Index of the first observation that is not acknowledged. */
@@ -335,6 +336,7 @@ export function createStation(options: StationOptions): Station {
       latest,
       sparkline,
     }),
+    isConnected: () => device !== null,
     isSettled: () => inFlight === 0,
     position,
   };

@@ -1,8 +1,10 @@
 /** Every visible sentence in English; the French file holds the same keys, checked by the compiler. */
+import { enCheck } from './en-check.ts';
 import { enWindow } from './en-window.ts';
 
 export const en = {
   ...enWindow,
+  ...enCheck,
   stations: {
     title: 'Stations',
     summary_one: '{{amount}} station',

@@ -1,9 +1,11 @@
 /** Every visible sentence in French. The type demands the keys of the English file. */
 import type { Text } from './en.ts';
+import { frCheck } from './fr-check.ts';
 import { frWindow } from './fr-window.ts';
 
 export const fr: Text = {
   ...frWindow,
+  ...frCheck,
   stations: {
     title: 'Stations',
     summary_one: '{{amount}} station',

@@ -12,9 +12,10 @@ import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { Payload } from '../../parts/payload.tsx';
 import { command } from '../../state/fleet-actions.ts';
 import { call } from '../../state/window-app.ts';
+import { StationCheckDialog } from './station-check.tsx';
 import styles from './station-card.module.css';
 
-type Dialog = 'rewind' | 'remove' | 'payload' | null;
+type Dialog = 'rewind' | 'remove' | 'payload' | 'check' | null;
 
 type StationActionsProps = Pick<StationStatus, 'id' | 'name' | 'state'> & { readonly isCompact?: boolean };
 
@@ -53,6 +54,12 @@ export const StationActions = memo(function StationActions({
         onClick={() => setDialog('payload')}
       />
       <IconButton
+        icon="pulse"
+        label={t('check.actionOf', { name })}
+        tip={t('check.action')}
+        onClick={() => setDialog('check')}
+      />
+      <IconButton
         icon="rewind"
         label={t('stations.rewindOf', { name })}
         tip={t('stations.rewind')}
@@ -74,6 +81,7 @@ export const StationActions = memo(function StationActions({
           onClose={close}
         />
       )}
+      {dialog === 'check' && <StationCheckDialog id={id} name={name} onClose={close} />}
       {dialog === 'payload' && (
         <Modal
           opened
