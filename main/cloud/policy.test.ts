@@ -22,8 +22,16 @@ test('a device may connect as itself and publish to its own topic, nothing else'
   });
 });
 
-test('a viewer may connect under its prefix, subscribe and receive, but not publish', () => {
-  expect(viewerPolicy(place, 'viewer', ['*'])).toEqual({
+test('a viewer may connect under its prefix, subscribe, receive, and publish to what is not reserved', () => {
+  const document = viewerPolicy(place, 'viewer', ['*']);
+  // AWS takes 2,048 characters.
+  expect(JSON.stringify(document).length).toBeLessThan(2_048);
+  const reserved = document.Statement.at(-1);
+  expect(reserved?.Effect).toBe('Deny');
+  expect(reserved?.Resource).toContain('arn:aws:iot:eu-west-1:000011112222:topic/$aws/rules/*');
+  expect(reserved?.Resource).toContain('arn:aws:iot:eu-west-1:000011112222:topic/$aws/things/*/jobs/*');
+  expect(JSON.stringify(reserved)).not.toContain('shadow');
+  expect({ ...document, Statement: document.Statement.slice(0, -1) }).toEqual({
     Version: '2012-10-17',
     Statement: [
       { Effect: 'Allow', Action: 'iot:Connect', Resource: 'arn:aws:iot:eu-west-1:000011112222:client/viewer*' },
@@ -33,6 +41,11 @@ test('a viewer may connect under its prefix, subscribe and receive, but not publ
         Resource: ['arn:aws:iot:eu-west-1:000011112222:topicfilter/*'],
       },
       { Effect: 'Allow', Action: 'iot:Receive', Resource: ['arn:aws:iot:eu-west-1:000011112222:topic/*'] },
+      {
+        Effect: 'Allow',
+        Action: ['iot:Publish', 'iot:RetainPublish'],
+        Resource: ['arn:aws:iot:eu-west-1:000011112222:topic/*'],
+      },
     ],
   });
 });

@@ -3,8 +3,8 @@
 export type Place = { readonly region: string; readonly account: string };
 
 type Statement = {
-  readonly Effect: 'Allow';
-  readonly Action: string;
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Action: string | readonly string[];
   readonly Resource: string | readonly string[];
 };
 
@@ -18,15 +18,34 @@ export function devicePolicy(place: Place, thingName: string, topic: string): Po
   ]);
 }
 
+const PUBLISH = ['iot:Publish', 'iot:RetainPublish'] as const;
+
+/** AWS's reserved topics without the shadows: a policy cannot say "all but", so each family is named. https://docs.aws.amazon.com/iot/latest/developerguide/reserved-topics.html */
+const RESERVED = [
+  'events',
+  'rules',
+  'certificates',
+  'provisioning-templates',
+  'device_location',
+  'sitewise',
+  'commands',
+  'things/*/jobs',
+  'things/*/streams',
+  'things/*/tunnels',
+  'things/*/defender',
+];
+
 /**
- * A viewer may connect with client ids that begin with `clientId`, and listen. `topics` are policy patterns (`*` = any text), not
- * MQTT filters: a subscription is compared with them as text.
+ * A viewer may connect with client ids that begin with `clientId`, listen, and publish to what is not reserved by AWS; shadows are allowed.
+ * `topics` are policy patterns (`*` = any text), not MQTT filters: a subscription is compared with them as text.
  */
 export function viewerPolicy(place: Place, clientId: string, topics: readonly string[]): PolicyDocument {
   return document([
     { Effect: 'Allow', Action: 'iot:Connect', Resource: arn(place, `client/${clientId}*`) },
     { Effect: 'Allow', Action: 'iot:Subscribe', Resource: topics.map((topic) => arn(place, `topicfilter/${topic}`)) },
     { Effect: 'Allow', Action: 'iot:Receive', Resource: topics.map((topic) => arn(place, `topic/${topic}`)) },
+    { Effect: 'Allow', Action: PUBLISH, Resource: topics.map((topic) => arn(place, `topic/${topic}`)) },
+    { Effect: 'Deny', Action: PUBLISH, Resource: RESERVED.map((family) => arn(place, `topic/$aws/${family}/*`)) },
   ]);
 }
 

@@ -64,6 +64,14 @@ export async function provisionViewer(
   return certify(clients, { csrPem: viewer.csrPem, policyName, thingName: null });
 }
 
+/** Brings the policy of a viewer that was provisioned before to what a viewer may do today. */
+export async function renewViewerPolicy(
+  clients: Clients,
+  viewer: { readonly clientId: string; readonly topics: readonly string[] },
+): Promise<void> {
+  await ensurePolicy(clients, policyNameOf(viewer.clientId), viewerPolicy(clients, viewer.clientId, viewer.topics));
+}
+
 /**
  * Undoes a provisioning, however often it was repeated, in the order AWS asks for: ties first, then the certificates of the thing, policy,
  * thing. What is already gone is passed over. The device's connection ends with its certificate.

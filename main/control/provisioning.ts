@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { AppError } from '../../preload/errors.ts';
 import type { Clients } from '../cloud/clients.ts';
-import { provisionDevice, provisionViewer, removeDevice } from '../cloud/provision.ts';
+import { provisionDevice, provisionViewer, removeDevice, renewViewerPolicy } from '../cloud/provision.ts';
 import type { Target } from '../cloud/target.ts';
 import { createDeviceKey } from './device-identity.ts';
 import type { StationRecord } from './fleet-records.ts';
@@ -47,6 +47,7 @@ export async function stationIdentity(vault: Vault, connection: Connection, reco
 }
 
 const VIEWER = 'isobar-viewer';
+const VIEWER_TOPICS = ['*'];
 
 /** The identity with which the Topics page listens; its client id differs per start so that two Isobars do not evict each other. */
 export async function viewerIdentity(
@@ -56,9 +57,12 @@ export async function viewerIdentity(
   const { account } = connection.target;
   const clientId = `${VIEWER}-${process.pid}`;
   const stored = await storedIdentity(vault, VIEWER, account);
-  if (stored !== null) return { ...stored, clientId };
+  if (stored !== null) {
+    await renewViewerPolicy(connection.clients, { clientId: VIEWER, topics: VIEWER_TOPICS });
+    return { ...stored, clientId };
+  }
   const { keyPem, csrPem } = await createDeviceKey(VIEWER);
-  const made = await provisionViewer(connection.clients, { clientId: VIEWER, csrPem, topics: ['*'] });
+  const made = await provisionViewer(connection.clients, { clientId: VIEWER, csrPem, topics: VIEWER_TOPICS });
   const identity: Identity = {
     account,
     certificateId: made.certificateId,
