@@ -34,12 +34,19 @@ program
   .option('--data <folder>', 'where the lab keeps its state', defaultLabFolder(homedir()))
   .option('--port <number>', 'HTTP port; 0 = any free one (default: 4566, or the next free one)', whole(0, 65_535))
   .option('--mqtt-port <number>', 'MQTT port; 0 = any free one (default: 8883, or the next free one)', whole(0, 65_535))
-  .action(async (options: { data: string; port?: number; mqttPort?: number }) => {
+  .option(
+    '--alpn-port <number>',
+    'a second MQTT port for devices that pass none and use ALPN; 0 = any free one (default: 443 where it is free and --mqtt-port is not given)',
+    whole(0, 65_535),
+  )
+  .action(async (options: { data: string; port?: number; mqttPort?: number; alpnPort?: number }) => {
     process.exitCode = await runLab({
       distFolder,
       folder: resolve(options.data),
       port: options.port ?? { prefer: 4566 },
       mqttPort: options.mqttPort ?? { prefer: 8883 },
+      // A caller with a port of its own does not expect the lab on another one.
+      alpnPort: options.alpnPort ?? (options.mqttPort === undefined ? 'ifFree' : null),
     });
   });
 

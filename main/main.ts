@@ -42,6 +42,7 @@ async function start(): Promise<void> {
     firstStations: true,
     port: { prefer: 4566 },
     mqttPort: { prefer: 8883 },
+    alpnPort: 'ifFree',
   });
   let window: BrowserWindow | null = null;
   const handlers = createHandlers(control, {

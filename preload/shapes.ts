@@ -253,6 +253,8 @@ export type TargetInfo = {
   readonly endpoint: string | null;
   readonly mqttHost: string;
   readonly mqttPort: number;
+  /** Where devices that pass no port are answered; null: they must pass `mqttPort`. */
+  readonly alpnPort: number | null;
   readonly caFile: string | null;
 };
 

@@ -41,6 +41,7 @@ function targetAt(endpoint: string): Target {
     mqttHost: '127.0.0.1',
     mqttPort: 1,
     mqttCa: '',
+    alpnPort: null,
     caFile: null,
     pathStyle: true,
     roleArn: 'arn:aws:iam::000011112222:role/LabRole',

@@ -48,6 +48,7 @@ test('an error fails its step in plain words, leaves the later ones waiting, and
     mqttHost: '127.0.0.1',
     mqttPort: 1,
     mqttCa: '',
+    alpnPort: null,
     caFile: null,
     pathStyle: true,
     roleArn: options.roleArn,

@@ -7,6 +7,7 @@ const target: Target = targetFromLab({
   endpoint: 'http://127.0.0.1:4566',
   mqttHost: '127.0.0.1',
   mqttPort: 8883,
+  alpnPort: null,
   caFile: '/tmp/ca.pem',
   ca: 'PEM',
   region: 'us-east-1',

@@ -18,6 +18,8 @@ export type Target = {
   readonly credentials: Credentials;
   readonly mqttHost: string;
   readonly mqttPort: number;
+  /** Where devices that pass no port are answered, by their SDK's own choice of port and ALPN; null: they must pass `mqttPort`. */
+  readonly alpnPort: number | null;
   /** PEM text of the authority that signed the broker's certificate. */
   readonly mqttCa: string;
   /** The same as a file, for programs of the user; null where there is none. */
@@ -32,6 +34,7 @@ type LabReport = {
   readonly endpoint: string;
   readonly mqttHost: string;
   readonly mqttPort: number;
+  readonly alpnPort: number | null;
   readonly caFile: string;
   readonly ca: string;
   readonly region: string;
@@ -52,6 +55,7 @@ export function targetFromLab(report: LabReport): Target {
     credentials: { accessKeyId: report.accessKeyId, secretAccessKey: report.secretAccessKey },
     mqttHost: report.mqttHost,
     mqttPort: report.mqttPort,
+    alpnPort: report.alpnPort,
     mqttCa: report.ca,
     caFile: report.caFile,
     pathStyle: true,

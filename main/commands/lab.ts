@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../preload/errors.ts';
 import { nodeFork } from '../control/child.ts';
-import type { PortChoice } from '../lab/api.ts';
+import type { AlpnPortChoice, PortChoice } from '../lab/api.ts';
 import { openLocalLab } from '../control/local-lab.ts';
 
 export type LabCommand = {
@@ -11,11 +11,12 @@ export type LabCommand = {
   readonly folder: string;
   readonly port: PortChoice;
   readonly mqttPort: PortChoice;
+  readonly alpnPort: AlpnPortChoice;
 };
 
 /** Resolves with the exit code after SIGTERM, SIGINT or the end of the terminal; rejects when the lab cannot start. */
 export async function runLab(command: LabCommand): Promise<number> {
-  const { folder, distFolder, port, mqttPort } = command;
+  const { folder, distFolder, port, mqttPort, alpnPort } = command;
   await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
     throw new AppError('lab.folderNotWritable', `The lab's folder ${folder} cannot be made.`, {
       hint: 'Choose another folder with --data.',
@@ -31,6 +32,7 @@ export async function runLab(command: LabCommand): Promise<number> {
     folder,
     port,
     mqttPort,
+    alpnPort,
     onChange: () => {
       const dead = lab.health().find((process) => process.state === 'failed');
       if (dead?.error) failed.reject(new AppError(dead.error.code, dead.error.message, { hint: dead.error.hint }));
@@ -39,17 +41,17 @@ export async function runLab(command: LabCommand): Promise<number> {
   try {
     const report = await Promise.race([lab.ready(), toldToStop.then(() => null)]);
     if (report === null) return 0;
-    const { endpoint, mqttHost, mqttPort: mqtt, caFile, region, account, accessKeyId, secretAccessKey } = report;
     const line = {
       ready: true,
-      endpoint,
-      mqttHost,
-      mqttPort: mqtt,
-      caFile,
-      region,
-      account,
-      accessKeyId,
-      secretAccessKey,
+      endpoint: report.endpoint,
+      mqttHost: report.mqttHost,
+      mqttPort: report.mqttPort,
+      alpnPort: report.alpnPort,
+      caFile: report.caFile,
+      region: report.region,
+      account: report.account,
+      accessKeyId: report.accessKeyId,
+      secretAccessKey: report.secretAccessKey,
     };
     process.stdout.write(`${JSON.stringify(line)}\n`);
     await Promise.race([

@@ -20,6 +20,7 @@ const readySchema = z.object({
   endpoint: z.string(),
   mqttHost: z.string(),
   mqttPort: z.number(),
+  alpnPort: z.number().nullable(),
   caFile: z.string(),
   region: z.string(),
   account: z.string(),

@@ -7,7 +7,7 @@ import type { HealthStatus, Settings, StationsAdded, TargetInfo } from '../../pr
 import type { StationCheck } from '../../preload/shapes-check.ts';
 import { openClients } from '../cloud/clients.ts';
 import { targetFromLab } from '../cloud/target.ts';
-import type { PortChoice } from '../lab/api.ts';
+import type { AlpnPortChoice, PortChoice } from '../lab/api.ts';
 import { createLogger } from '../log.ts';
 import { bundledSets, type BundledSet } from '../noaa/bundled.ts';
 import type { Listener } from '../rpc.ts';
@@ -41,6 +41,7 @@ export type ControlOptions = {
   readonly firstStations: boolean;
   readonly port: PortChoice;
   readonly mqttPort: PortChoice;
+  readonly alpnPort?: AlpnPortChoice;
 };
 
 export type Control = {
@@ -101,6 +102,7 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     folder: labFolder,
     port: options.port,
     mqttPort: options.mqttPort,
+    alpnPort: options.alpnPort ?? null,
     onChange: () => {
       healthHub.changed();
       pipeline.changed();
@@ -204,8 +206,8 @@ export async function openControl(options: ControlOptions): Promise<Control> {
 }
 
 function targetInfo({ target }: Connection): TargetInfo {
-  const { kind, region, account, endpoint, mqttHost, mqttPort, caFile } = target;
-  return { kind, region, account, endpoint, mqttHost, mqttPort, caFile };
+  const { kind, region, account, endpoint, mqttHost, mqttPort, alpnPort, caFile } = target;
+  return { kind, region, account, endpoint, mqttHost, mqttPort, alpnPort, caFile };
 }
 
 type AddOne = {

@@ -44,10 +44,12 @@ export function openLocalLab(options: Options): LocalLab {
     },
     prepare: async (rpc) => {
       // After a crash the lab must come back where stations and clients look for it.
+      const { port, mqttPort, alpnPort = null } = options;
       const ports =
         report === null
-          ? { port: options.port, mqttPort: options.mqttPort }
-          : { port: report.port, mqttPort: report.mqttPort };
+          ? { port, mqttPort, alpnPort }
+          : // Meanwhile another lab may have taken port 443; that is no reason to stay away.
+            { port: report.port, mqttPort: report.mqttPort, alpnPort: alpnPort === 0 ? report.alpnPort : alpnPort };
       rpc.on('activity', (next) => {
         activity = next;
         options.onChange();

@@ -328,7 +328,14 @@ export const fr: Text = {
     endpoint: 'Point d’accès AWS',
     region: 'Région',
     account: 'Compte',
-    mqtt: 'Hôte et port MQTT',
+    mqttHost: 'Hôte MQTT',
+    mqttPort: 'Port MQTT',
+    devicePort: 'Scripts d’appareils',
+    devicePortNone:
+      'Ne passez aucun port : le port {{alpnPort}}, que les SDK d’appareils choisissent d’eux-mêmes, répond aussi.',
+    devicePortNeeded:
+      'Passez le port {{mqttPort}} : les SDK d’appareils choisissent d’eux-mêmes le port 443, qu’un autre programme occupe ou que le système réserve.',
+    devicePortOther: 'Passez le port {{mqttPort}}, ou {{alpnPort}} avec le nom ALPN x-amzn-mqtt-ca.',
     ca: 'Certificat de l’autorité',
     copyPosix: 'Copier pour un shell POSIX',
     copyPowershell: 'Copier pour PowerShell',

@@ -5,7 +5,10 @@ import { useLive } from '../../state/live.ts';
 import { notifyDone, notifyError } from '../../state/notices.tsx';
 import { call } from '../../state/window-app.ts';
 import { MISSING } from '../../text/format.ts';
+import type { TargetInfo } from '../../../preload/shapes.ts';
 import styles from './settings-page.module.css';
+
+const SDK_PORT = 443;
 
 export function Connection() {
   const { t } = useTranslation();
@@ -27,12 +30,14 @@ export function Connection() {
         <dd>{target.region}</dd>
         <dt>{t('settings.account')}</dt>
         <dd>{target.account}</dd>
-        <dt>{t('settings.mqtt')}</dt>
-        <dd>
-          {target.mqttHost}:{target.mqttPort}
-        </dd>
+        <dt>{t('settings.mqttHost')}</dt>
+        <dd>{target.mqttHost}</dd>
+        <dt>{t('settings.mqttPort')}</dt>
+        <dd>{target.mqttPort}</dd>
         <dt>{t('settings.ca')}</dt>
         <dd>{target.caFile ?? MISSING}</dd>
+        <dt>{t('settings.devicePort')}</dt>
+        <dd>{t(devicePortAdvice(target), { mqttPort: target.mqttPort, alpnPort: target.alpnPort })}</dd>
       </dl>
       <div className={styles['buttons']} role="group" aria-label={t('settings.environment')}>
         <Button small icon="copy" onClick={() => copy('posix')}>
@@ -44,4 +49,10 @@ export function Connection() {
       </div>
     </>
   );
+}
+
+/** Which sentence says what port a device's script must pass: by themselves the SDKs choose 443. */
+function devicePortAdvice({ alpnPort }: TargetInfo) {
+  if (alpnPort === null) return 'settings.devicePortNeeded';
+  return alpnPort === SDK_PORT ? 'settings.devicePortNone' : 'settings.devicePortOther';
 }
