@@ -10,16 +10,13 @@ import { openStore } from './append-log-store.ts';
 import { openBroker, type Broker } from './broker.ts';
 import { openBrokerState } from './broker-state.ts';
 import { openCertificateAuthority } from './certificate-authority.ts';
-import { certificateRoutes } from './certificate-routes.ts';
-import { invalidRequest } from './input.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { openJournal } from './journal.ts';
 import { openMqttDoor, type MqttDoor } from './mqtt-door.ts';
 import { policyRoutes } from './policies.ts';
 import { policyVersionRoutes } from './policy-versions.ts';
 import { openRegistry, type Account } from './registry.ts';
-import { thingPrincipalRoutes } from './thing-principals.ts';
-import { thingRoutes } from './thing-routes.ts';
+import { registryRoutes } from './registry-routes.ts';
 
 export type IotOptions = {
   /** The lab's folder: `ca.pem` lies in it, everything else below `iot/`. */
@@ -96,13 +93,10 @@ export async function openIot(options: IotOptions): Promise<Iot> {
   };
   return {
     routes: [
-      ...certificateRoutes(account),
-      ...thingRoutes(account),
-      ...thingPrincipalRoutes(account),
       ...policyRoutes(registry),
       ...policyVersionRoutes(registry),
       ...ruleRoutes(rules, identity),
-      endpointRoute,
+      ...registryRoutes(account, (ruleName) => rules.get(ruleName) !== undefined),
     ],
     mqttPort: door.port,
     alpnPort: door.alpnPort,
@@ -120,17 +114,3 @@ export async function openIot(options: IotOptions): Promise<Iot> {
     },
   };
 }
-
-/** As on AWS, a host name without port. `localhost` is in the server certificate and needs no name server. */
-const endpointRoute: RestRoute = {
-  method: 'GET',
-  path: '/endpoint',
-  name: 'DescribeEndpoint',
-  handle: ({ query }) => {
-    const type = query.get('endpointType') ?? 'iot:Data';
-    if (type !== 'iot:Data' && type !== 'iot:Data-ATS') {
-      throw invalidRequest(`The endpoint type ${type} is not in the lab; iot:Data-ATS and iot:Data are.`);
-    }
-    return { endpointAddress: 'localhost' };
-  },
-};
