@@ -1,5 +1,6 @@
 /** Finds the operation of a checked request: signing scope first, then target header, action or path; says in AWS's words what is not there. */
 import type { KnownRequest } from './authenticate.ts';
+import type { Peer } from './iot/peer.ts';
 import { AwsError, type JsonOperations, type RestRoute } from './services.ts';
 import type { S3Handler } from './s3/s3.ts';
 import type { SignedRequest } from './signature.ts';
@@ -11,8 +12,12 @@ export type QueryOperations = Readonly<Record<string, (input: URLSearchParams) =
 type Service =
   | { readonly kind: 'json'; readonly targetPrefix: string; readonly operations: JsonOperations }
   | { readonly kind: 'rest-json'; readonly routes: readonly RestRoute[] }
+  /** Speaks REST-JSON, but takes bodies that are not JSON, and cares who asks. */
+  | { readonly kind: 'bytes'; readonly handle: BytesHandler }
   | { readonly kind: 'query'; readonly version: string; readonly operations: QueryOperations }
   | { readonly kind: 's3'; readonly handle: S3Handler };
+
+export type BytesHandler = (request: SignedRequest, body: Buffer, peer: Peer) => Promise<Answer>;
 
 export type EdgeServices = {
   /** The protocol of a signing scope; undefined for a service the lab does not have. */
@@ -25,7 +30,12 @@ type Handler = (request: SignedRequest, known: KnownRequest, bucketOfHost: strin
 /** `services` by signing scope. */
 export function edgeServices(services: Readonly<Record<string, Service>>): EdgeServices {
   const handlers = new Map(Object.entries(services).map(([scope, service]) => [scope, handlerFor(service)]));
-  const protocols = new Map(Object.entries(services).map(([scope, service]) => [scope, service.kind]));
+  const protocols = new Map(
+    Object.entries(services).map(([scope, { kind }]): [string, Protocol] => [
+      scope,
+      kind === 'bytes' ? 'rest-json' : kind,
+    ]),
+  );
   return { protocolOf: (scope) => protocols.get(scope), handlerOf: (scope) => handlers.get(scope) };
 }
 
@@ -47,6 +57,8 @@ function handlerFor(service: Service): Handler {
       return jsonHandler(service.targetPrefix, service.operations);
     case 'rest-json':
       return restHandler(service.routes);
+    case 'bytes':
+      return (request, known) => service.handle(request, wholeBody(known), known.peer);
     case 'query':
       return queryHandler(service.version, service.operations);
     case 's3':
@@ -105,6 +117,6 @@ function wholeBody(known: KnownRequest): Buffer {
 }
 
 /** 501 rather than AWS's 400: a person sees at once that it is the lab's gap, not a mistake of theirs. */
-function unknownOperation(message: string): AwsError {
+export function unknownOperation(message: string): AwsError {
   return new AwsError('UnknownOperationException', message, 501);
 }

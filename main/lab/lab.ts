@@ -66,6 +66,7 @@ export async function openLab(options: LabOptions, engine: AsyncEngine, onChange
 
     const services = edgeServices({
       iot: { kind: 'rest-json', routes: iot.routes },
+      iotdata: { kind: 'bytes', handle: iot.data },
       firehose: { kind: 'json', targetPrefix: 'Firehose_20150804', operations: firehose.operations },
       s3: { kind: 's3', handle: await openS3(objects, identity, join(folder, 's3', 'uploads')) },
       glue: { kind: 'json', targetPrefix: 'AWSGlue', operations: glue.operations },

@@ -39,7 +39,7 @@ export function publishRefusal(
 export function subscribeRefusal(
   policy: ConnectionPolicy,
   { topic: filter, qos }: { readonly topic: string; readonly qos: 0 | 1 | 2 },
-  filters: ReadonlySet<string>,
+  filters: ReadonlyMap<string, unknown>,
 ): string | undefined {
   if (qos === 2) return 'QoS 2 is not served by AWS IoT';
   const fault = filterFault(filter);

@@ -16,7 +16,7 @@ import { openPacketGate } from './packet-gate.ts';
 import type { Peer } from './peer.ts';
 import type { Registry } from './registry.ts';
 import type { RetainedMessages } from './retained-messages.ts';
-import type { Sessions } from './sessions.ts';
+import type { Sessions, Subscription } from './sessions.ts';
 import { limitBacklog, limitPacketSize, mayTakeMore } from './socket-limits.ts';
 
 export type Broker = {
@@ -35,6 +35,8 @@ export type Broker = {
     clientId: string,
     options: { readonly cleanSession: boolean; readonly preventWill: boolean },
   ) => boolean;
+  /** Of a connected client; null when it is not connected. */
+  readonly subscriptionsOf: (clientId: string) => readonly Subscription[] | null;
   /** Ends all connections without telling anyone that their clients were lost: they were not. */
   readonly close: () => Promise<void>;
 };
@@ -44,7 +46,7 @@ type Connection = {
   readonly policy: ConnectionPolicy;
   readonly presence: Presence;
   /** The topic filters it is subscribed to. */
-  readonly filters: Set<string>;
+  readonly filters: Map<string, 0 | 1>;
   hasBeenAnnounced: boolean;
   /** Why it ends, when it is not the network that ends it. */
   reason: DisconnectReason | undefined;
@@ -113,7 +115,7 @@ export async function openBroker(parts: {
       client,
       policy,
       presence: events.open(clientId, peer),
-      filters: new Set(),
+      filters: new Map(),
       hasBeenAnnounced: false,
       reason: undefined,
       isWillPrevented: false,
@@ -162,8 +164,8 @@ export async function openBroker(parts: {
         return;
       }
       const reason = subscribeRefusal(connection.policy, subscription, connection.filters);
-      if (reason === undefined) {
-        connection.filters.add(subscription.topic);
+      if (reason === undefined && subscription.qos !== 2) {
+        connection.filters.set(subscription.topic, subscription.qos);
         done(null, subscription);
         return;
       }
@@ -289,6 +291,10 @@ export async function openBroker(parts: {
       }
       if (cleanSession) sessions.discard(clientId);
       return isKnown;
+    },
+    subscriptionsOf: (clientId) => {
+      const connection = byClientId.get(clientId);
+      return connection === undefined ? null : [...connection.filters].map(([topic, qos]) => ({ topic, qos }));
     },
     close: async () => {
       isClosing = true;

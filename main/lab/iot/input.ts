@@ -40,7 +40,7 @@ function failedConstraint(value: string, what: string, constraint: string): AwsE
   );
 }
 
-export function booleanOf(input: RestInput, name: string): boolean {
+export function booleanOf(input: Pick<RestInput, 'query'>, name: string): boolean {
   const value = input.query.get(name);
   if (value === null || value === 'false') return false;
   if (value === 'true') return true;
@@ -48,7 +48,7 @@ export function booleanOf(input: RestInput, name: string): boolean {
 }
 
 /** A whole number of the query, undefined where it is not given. */
-export function integerOf(input: RestInput, name: string): number | undefined {
+export function integerOf(input: Pick<RestInput, 'query'>, name: string): number | undefined {
   const value = input.query.get(name);
   if (value === null) return undefined;
   if (!/^-?\d{1,15}$/.test(value)) throw invalidRequest(`'${name}' must be a whole number.`);
@@ -61,7 +61,7 @@ export function integerOf(input: RestInput, name: string): number | undefined {
  * @param keyOf tells items apart and orders them; `creationKey` for what is listed by age.
  */
 export function pageOf<Item>(
-  input: RestInput,
+  input: Pick<RestInput, 'query'>,
   items: readonly Item[],
   { tokenName, sizeName, largest }: PageNames,
   keyOf: (item: Item) => string,
@@ -114,7 +114,7 @@ export function nextPage<Name extends string>(
 /** Said by AWS of `pageSize`, and taken here for `maxResults`, too, where it tells none. */
 const DEFAULT_PAGE = 25;
 
-function sizeOf(input: RestInput, name: string, largest: number): number {
+function sizeOf(input: Pick<RestInput, 'query'>, name: string, largest: number): number {
   const text = input.query.get(name);
   if (text === null) return DEFAULT_PAGE;
   const size = Number(text);
@@ -126,7 +126,7 @@ function sizeOf(input: RestInput, name: string, largest: number): number {
 
 const TOKEN_START = 'after:';
 
-function lastKeyOf(input: RestInput, name: string): string | undefined {
+function lastKeyOf(input: Pick<RestInput, 'query'>, name: string): string | undefined {
   const token = input.query.get(name);
   if (token === null || token === '') return undefined;
   const text = Buffer.from(token, 'base64').toString('utf8');

@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AlpnPortChoice, PortChoice, RuleCounters } from '../api.ts';
+import type { BytesHandler } from '../dispatch.ts';
 import { openEngine } from '../rules/engine.ts';
 import { openRuleBook } from '../rules/rule-book.ts';
 import { ruleRoutes } from '../rules/rule-routes.ts';
@@ -11,6 +12,7 @@ import { openBroker, type Broker } from './broker.ts';
 import { openBrokerState } from './broker-state.ts';
 import { openCertificateAuthority } from './certificate-authority.ts';
 import { readCheckpoint } from './checkpoint.ts';
+import { openIotData } from './iot-data.ts';
 import { openJournal } from './journal.ts';
 import { openMqttDoor, type MqttDoor } from './mqtt-door.ts';
 import { policyRoutes } from './policies.ts';
@@ -34,6 +36,8 @@ export type IotOptions = {
 
 export type Iot = {
   readonly routes: readonly RestRoute[];
+  /** The data plane over HTTP. */
+  readonly data: BytesHandler;
   readonly mqttPort: number;
   readonly alpnPort: number | null;
   /** Hands the HTTP that arrives on the TLS ports to the edge. */
@@ -92,6 +96,7 @@ export async function openIot(options: IotOptions): Promise<Iot> {
     onDetached: broker.dropCertificate,
   };
   return {
+    data: openIotData({ registry, identity, broker, retained, sessions }),
     routes: [
       ...policyRoutes(registry),
       ...policyVersionRoutes(registry),

@@ -1,7 +1,18 @@
 /** Decides whether policies allow an action of a connection, and says why. Pure: everything it needs is handed in. */
 import type { PolicyDocument, PolicyStatement } from './policy-document.ts';
 
-export type IotAction = 'iot:Connect' | 'iot:Publish' | 'iot:RetainPublish' | 'iot:Subscribe' | 'iot:Receive';
+export type IotAction =
+  | 'iot:Connect'
+  | 'iot:Publish'
+  | 'iot:RetainPublish'
+  | 'iot:Subscribe'
+  | 'iot:Receive'
+  | 'iot:GetThingShadow'
+  | 'iot:UpdateThingShadow'
+  | 'iot:DeleteThingShadow'
+  | 'iot:ListNamedShadowsForThing'
+  | 'iot:GetRetainedMessage'
+  | 'iot:ListRetainedMessages';
 
 /** What policy variables and condition keys say of a connection. */
 export type PolicyContext = {

@@ -1,0 +1,147 @@
+/**
+ * The data plane of IoT Core over HTTP (signing scope `iotdata`): publish, retained messages, connections. What is published here passes
+ * the same journal, rules, sessions and subscribers as MQTT.
+ * https://docs.aws.amazon.com/iot/latest/apireference/API_Operations_AWS_IoT_Data_Plane.html
+ */
+import { randomUUID } from 'node:crypto';
+import { unknownOperation, type BytesHandler } from '../dispatch.ts';
+import { AwsError, type LabIdentity } from '../services.ts';
+import { decodeSegment, jsonAnswer, type Answer } from '../wire.ts';
+import { publishRefusal } from './authorization.ts';
+import type { Broker } from './broker.ts';
+import { openConnectionPolicy, type ConnectionPolicy } from './connection-policy.ts';
+import { booleanOf, BY_TOKEN, integerOf, invalidRequest, nextPage, notFound, pageOf } from './input.ts';
+import type { IotAction } from './policy-evaluation.ts';
+import type { Registry } from './registry.ts';
+import type { RetainedMessage, RetainedMessages } from './retained-messages.ts';
+import type { Sessions } from './sessions.ts';
+
+/** What an operation needs to know of its request. */
+export type DataCall = {
+  /** Decoded variable parts of the path. */
+  readonly names: readonly string[];
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  readonly policy: ConnectionPolicy;
+  readonly isSigned: boolean;
+};
+
+export type DataRoute = {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Each group is one name. */
+  readonly path: RegExp;
+  readonly handle: (call: DataCall) => Answer | Promise<Answer>;
+};
+
+/** Properties of MQTT 5: the lab's subscribers speak MQTT 3.1.1 and would never see them. */
+const MQTT5_PARAMETERS = ['contentType', 'responseTopic', 'messageExpiry'];
+const MQTT5_HEADERS = [
+  'x-amz-mqtt5-user-properties',
+  'x-amz-mqtt5-payload-format-indicator',
+  'x-amz-mqtt5-correlation-data',
+];
+
+export function openIotData(parts: {
+  readonly registry: Registry;
+  readonly identity: LabIdentity;
+  readonly broker: Broker;
+  readonly retained: RetainedMessages;
+  readonly sessions: Sessions;
+}): BytesHandler {
+  const { registry, identity, broker, retained, sessions } = parts;
+
+  const publish = async ({ names, query, headers, body, policy }: DataCall): Promise<Answer> => {
+    const [topic = ''] = names;
+    const property =
+      MQTT5_PARAMETERS.find((name) => query.has(name)) ?? MQTT5_HEADERS.find((name) => headers[name] !== undefined);
+    if (property !== undefined) {
+      throw invalidRequest(`The lab's broker speaks MQTT 3.1.1 and cannot carry the MQTT 5 property ${property}.`);
+    }
+    const qos = integerOf({ query }, 'qos') ?? 0;
+    if (qos !== 0 && qos !== 1) throw invalidRequest("'qos' must be 0 or 1.");
+    const retain = booleanOf({ query }, 'retain');
+    const refused = publishRefusal(policy, { topic, payload: body, qos, retain });
+    if (refused !== undefined) throw refused.startsWith('iot:') ? forbidden(refused) : invalidRequest(`${refused}.`);
+    await broker.publish({ topic, payload: body, qos, retain });
+    return jsonAnswer(null, { message: 'OK', traceId: randomUUID() });
+  };
+
+  const getRetained = ({ names, policy }: DataCall): Answer => {
+    const [topic = ''] = names;
+    allow(policy, 'iot:GetRetainedMessage', `topic/${topic}`);
+    const message = retained.get(topic);
+    if (message === undefined) throw notFound(`No retained message was found for the topic ${topic}.`);
+    const { qos, modified, payload } = message;
+    const answer = { topic, payload: payload.toString('base64'), qos, lastModifiedTime: modified };
+    return jsonAnswer(null, { ...answer, userProperties: null });
+  };
+
+  const listRetained = ({ query, policy }: DataCall): Answer => {
+    allow(policy, 'iot:ListRetainedMessages', '*');
+    const page = pageOf({ query }, retained.all(), { ...BY_TOKEN, largest: 200 }, ({ topic }) => topic);
+    return jsonAnswer(null, { retainedTopics: page.items.map(summary), ...nextPage('nextToken', page.next) });
+  };
+
+  const deleteConnection = ({ names, query, isSigned }: DataCall): Answer => {
+    const [clientId = ''] = names;
+    if (!isSigned) throw forbidden('The lab lets only signed requests end connections.');
+    const cleanSession = booleanOf({ query }, 'cleanSession');
+    const preventWill = booleanOf({ query }, 'preventWillMessage');
+    if (!broker.disconnect(clientId, { cleanSession, preventWill })) {
+      throw notFound(`No connection or session of a client ${clientId} was found.`);
+    }
+    return { status: 200, headers: {}, body: null };
+  };
+
+  const listSubscriptions = ({ names, query, isSigned }: DataCall): Answer => {
+    const [clientId = ''] = names;
+    if (!isSigned) throw forbidden('The lab lets only signed requests list subscriptions.');
+    const found =
+      broker.subscriptionsOf(clientId) ?? (sessions.has(clientId) ? sessions.subscriptionsOf(clientId) : null);
+    if (found === null) throw notFound(`No connection or session of a client ${clientId} was found.`);
+    const page = pageOf({ query }, found, { ...BY_TOKEN, largest: 200 }, ({ topic }) => topic);
+    const subscriptions = page.items.map(({ topic, qos }) => ({ topicFilter: topic, qos }));
+    return jsonAnswer(null, { subscriptions, ...nextPage('nextToken', page.next) });
+  };
+
+  const routes: readonly DataRoute[] = [
+    // A topic comes percent-encoded from the SDKs and with plain slashes from people.
+    { method: 'POST', path: /^\/topics\/(.+)$/, handle: publish },
+    { method: 'GET', path: /^\/retainedMessage\/?$/, handle: listRetained },
+    { method: 'GET', path: /^\/retainedMessage\/(.+)$/, handle: getRetained },
+    { method: 'DELETE', path: /^\/connections\/([^/]+)$/, handle: deleteConnection },
+    { method: 'GET', path: /^\/connections\/([^/]+)\/subscriptions$/, handle: listSubscriptions },
+  ];
+
+  return async ({ method, rawPath, rawQuery, headers }, body, peer) => {
+    for (const route of routes) {
+      const match = route.method === method ? route.path.exec(rawPath) : null;
+      if (match === null) continue;
+      return route.handle({
+        names: match.slice(1).map(decodeSegment),
+        query: new URLSearchParams(rawQuery),
+        headers,
+        body,
+        // A request has no client id, so policies that ask for one do not allow it.
+        policy: openConnectionPolicy(registry, identity, { peer, clientId: '' }),
+        isSigned: peer.principal.kind === 'signed',
+      });
+    }
+    throw unknownOperation(`The lab does not have the operation "${method} ${rawPath}" yet.`);
+  };
+}
+
+/** Throws AwsError ForbiddenException when the policies do not allow it. */
+export function allow(policy: ConnectionPolicy, action: IotAction, resource: string): void {
+  const { isAllowed, reason } = policy.decide(action, resource);
+  if (!isAllowed) throw forbidden(reason);
+}
+
+function forbidden(reason: string): AwsError {
+  return new AwsError('ForbiddenException', reason, 403);
+}
+
+function summary({ topic, payload, qos, modified }: RetainedMessage): object {
+  return { topic, payloadSize: payload.length, qos, lastModifiedTime: modified };
+}
