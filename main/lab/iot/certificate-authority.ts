@@ -18,6 +18,7 @@ import {
 import { createHash, createPrivateKey, createPublicKey, randomBytes, webcrypto, type KeyObject } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAcceptedKey } from './accepted-keys.ts';
 import { invalidRequest } from './input.ts';
 
 const CURVE = { name: 'ECDSA', namedCurve: 'P-256' } as const;
@@ -199,7 +200,9 @@ async function checkRequest(
   const request = readRequest(csrPem);
   const key = createPublicKey({ key: Buffer.from(request.publicKey.rawData), format: 'der', type: 'spki' });
   if (!isAcceptedKey(key)) {
-    throw invalidRequest('The key of the CSR must be RSA of at least 2048 bits, or ECC of the curve P-256 or P-384.');
+    throw invalidRequest(
+      'The key of the CSR must be RSA of at least 2048 bits, or ECC of the curve P-256, P-384 or P-521.',
+    );
   }
   const isSigned = await request.verify().catch(() => false);
   if (!isSigned) throw invalidRequest('The signature of the CSR does not belong to its key.');
@@ -212,12 +215,6 @@ function readRequest(csrPem: string): Pkcs10CertificateRequest {
   } catch {
     throw invalidRequest('The CSR is invalid: expected a PEM block "CERTIFICATE REQUEST".');
   }
-}
-
-function isAcceptedKey(key: KeyObject): boolean {
-  const { modulusLength = 0, namedCurve = '' } = key.asymmetricKeyDetails ?? {};
-  if (key.asymmetricKeyType === 'rsa') return modulusLength >= 2048;
-  return key.asymmetricKeyType === 'ec' && ['prime256v1', 'secp384r1'].includes(namedCurve);
 }
 
 function issued(certificate: X509Certificate): IssuedCertificate {

@@ -1,5 +1,6 @@
 /** The HTTP routes of the operations on device certificates. */
 import type { RestRoute } from '../services.ts';
+import { registerCertificate, registerCertificateWithoutCa } from './certificate-registration.ts';
 import {
   certificateOf,
   createCertificateFromCsr,
@@ -26,6 +27,18 @@ export function certificateRoutes(account: Account): readonly RestRoute[] {
       handle: (input) => createKeysAndCertificate(account, booleanOf(input, 'setAsActive')),
     },
     {
+      method: 'POST',
+      path: '/certificate/register',
+      name: 'RegisterCertificate',
+      handle: (input) => registerCertificate(account, input.body, booleanOf(input, 'setAsActive')),
+    },
+    {
+      method: 'POST',
+      path: '/certificate/register-no-ca',
+      name: 'RegisterCertificateWithoutCA',
+      handle: ({ body }) => registerCertificateWithoutCa(account, body),
+    },
+    {
       method: 'GET',
       path: '/certificates/{certificateId}',
       name: 'DescribeCertificate',
@@ -34,7 +47,7 @@ export function certificateRoutes(account: Account): readonly RestRoute[] {
         const { caCertificateId } = certificate;
         return {
           certificateDescription: {
-            ...summaryOf(registry, certificate),
+            ...certificateSummary(registry, certificate),
             ...(caCertificateId === null ? {} : { caCertificateId }),
             certificatePem: certificate.pem,
             ownedBy: account.identity.account,
@@ -52,7 +65,10 @@ export function certificateRoutes(account: Account): readonly RestRoute[] {
       name: 'ListCertificates',
       handle: (input) => {
         const { items, next } = pageOf(input, registry.certificates.values(), BY_MARKER, keyOf, orderOf(input));
-        return { certificates: items.map((each) => summaryOf(registry, each)), ...nextPage('nextMarker', next) };
+        return {
+          certificates: items.map((each) => certificateSummary(registry, each)),
+          ...nextPage('nextMarker', next),
+        };
       },
     },
     {
@@ -74,7 +90,11 @@ function keyOf(certificate: Certificate): string {
   return creationKey(certificate, certificate.certificateId);
 }
 
-function summaryOf(registry: Registry, { certificateId, status, mode, createdAt }: Certificate): object {
+/** How lists tell a certificate. */
+export function certificateSummary(
+  registry: Registry,
+  { certificateId, status, mode, createdAt }: Certificate,
+): object {
   return {
     certificateArn: registry.arn('cert', certificateId),
     certificateId,

@@ -1,6 +1,7 @@
 /** All routes of registry and certificates in one list. */
 import type { RestRoute } from '../services.ts';
 import { absentGroupRoutes } from './absent-groups.ts';
+import { caCertificateRoutes } from './ca-certificate-routes.ts';
 import { certificateRoutes } from './certificate-routes.ts';
 import { endpointRoute } from './endpoint.ts';
 import { groupMembershipRoutes } from './group-membership.ts';
@@ -15,6 +16,7 @@ import { thingTypeRoutes } from './thing-types.ts';
 export function registryRoutes(account: Account, hasRule: (ruleName: string) => boolean): readonly RestRoute[] {
   return [
     ...certificateRoutes(account),
+    ...caCertificateRoutes(account),
     ...thingRoutes(account),
     ...thingPrincipalRoutes(account),
     ...thingTypeRoutes(account.registry),

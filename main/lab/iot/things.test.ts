@@ -30,6 +30,7 @@ test('a new lab holds nothing of its own', async () => {
   expect((await aws.listThingTypes({})).thingTypes).toEqual([]);
   expect((await aws.listThingGroups({})).thingGroups).toEqual([]);
   expect((await aws.listCertificates({})).certificates).toEqual([]);
+  expect((await aws.listCACertificates({})).certificates).toEqual([]);
   expect((await aws.listPolicies({})).policies).toEqual([]);
   expect((await aws.listTopicRules({})).rules).toEqual([]);
 });
