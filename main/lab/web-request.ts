@@ -1,6 +1,5 @@
 /** What one HTTP request says before anything is believed: its parts as sent, the name it calls this machine by, and the page it comes from. */
 import type { IncomingMessage } from 'node:http';
-import { TLSSocket } from 'node:tls';
 import { AwsError } from './services.ts';
 import type { SignedRequest } from './signature.ts';
 import type { Protocol } from './wire.ts';
@@ -45,8 +44,8 @@ export function checkHost(headers: SignedRequest['headers'], message: IncomingMe
   const port = message.socket.localPort ?? 0;
   const host = (headers['host'] ?? '').toLowerCase();
   const end = `:${port}`;
-  const isUsualPort = port === (message.socket instanceof TLSSocket ? 443 : 80);
-  const name = host.endsWith(end) ? host.slice(0, -end.length) : isUsualPort ? host : '';
+  // Without a port the name decides alone: the device SDKs never send one with a WebSocket's handshake.
+  const name = host.endsWith(end) ? host.slice(0, -end.length) : host;
   if (isLoopbackName(name)) return null;
   const bucket = /^([a-z0-9][a-z0-9.-]*)\.localhost$/.exec(name)?.[1];
   if (bucket !== undefined) return bucket;
