@@ -3,6 +3,7 @@ import { createLogger } from '../../log.ts';
 import type { Journal } from './journal.ts';
 import type { RetainedMessages } from './retained-messages.ts';
 import type { QueuedMessage, Sessions } from './sessions.ts';
+import type { ShadowMessage, Shadows } from './shadows.ts';
 
 export type IncomingMessage = {
   readonly topic: string;
@@ -25,16 +26,21 @@ export function openAdmission(parts: {
   readonly journal: Journal;
   readonly sessions: Sessions;
   readonly retained: RetainedMessages;
+  readonly shadows: Shadows;
   readonly expect: (payload: Buffer, message: QueuedMessage) => void;
+  /** Publishes what a shadow answers. */
+  readonly answer: (message: ShadowMessage) => void;
 }): Admission {
-  const { journal, sessions, retained, expect } = parts;
+  const { journal, sessions, retained, shadows, expect, answer } = parts;
   /** The newest message that waits for more than the journal: those behind it wait too, so that none overtakes another. */
   let last: Promise<unknown> | undefined;
 
   return ({ topic, payload, qos, retain, clientId }, done) => {
     const queued = qos === 1 && !topic.startsWith(BASIC_INGEST) ? sessions.enqueue(topic, payload) : undefined;
     const kept = retain ? retained.store({ topic, payload, qos }) : undefined;
-    const more = queued === undefined && kept === undefined ? last : Promise.all([queued, kept, last]);
+    const answers = shadows.take(topic, payload);
+    const isOnlyJournaled = queued === undefined && kept === undefined && answers === undefined;
+    const more = isOnlyJournaled ? last : Promise.all([queued, kept, answers, last]);
     if (more !== undefined) {
       const settled = more
         .catch(() => undefined)
@@ -50,13 +56,17 @@ export function openAdmission(parts: {
         done(error);
         return;
       }
-      Promise.all([more, queued]).then(
-        ([, message]) => {
+      Promise.all([more, queued, answers]).then(
+        ([, message, messages = []]) => {
           if (message !== undefined) expect(payload, message);
           done(null);
+          messages.forEach(answer);
         },
         (cause: unknown) => {
-          log.error({ error: String(cause) }, 'a session cannot be written, a message is not acknowledged');
+          log.error(
+            { error: String(cause) },
+            'a session, retained message or shadow cannot be written, a message is not acknowledged',
+          );
           done(cause instanceof Error ? cause : new Error(String(cause)));
         },
       );

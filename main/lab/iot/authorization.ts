@@ -2,6 +2,7 @@
 import { basicIngestRule } from '../rules/rule-book.ts';
 import { filterFault, topicFault } from '../rules/topic-filter.ts';
 import type { ConnectionPolicy } from './connection-policy.ts';
+import { isShadowRequest } from './shadows.ts';
 import type { Decision } from './policy-evaluation.ts';
 
 const LARGEST_PAYLOAD = 128 * 1024;
@@ -25,10 +26,10 @@ export function publishRefusal(
   // The prefix of Basic Ingest does not count towards the limits.
   const fault = topicFault(rule === undefined ? topic : topic.slice(`$aws/rules/${rule}/`.length));
   if (fault !== undefined) return `topic "${shortened(topic)}": ${fault}`;
-  if (topic.startsWith('$') && rule === undefined) {
-    return `topic "${topic}" is reserved; of these the lab serves $aws/rules/<rule>/… only`;
+  if (topic.startsWith('$') && rule === undefined && !isShadowRequest(topic)) {
+    return `topic "${topic}" is reserved; of these the lab takes $aws/rules/<rule>/… and $aws/things/<thing>/shadow/…`;
   }
-  if (retain && rule !== undefined) return 'a message of Basic Ingest cannot be retained';
+  if (retain && topic.startsWith('$')) return 'a message on a reserved topic cannot be retained';
   return (
     refusalOf(policy.decide('iot:Publish', `topic/${topic}`)) ??
     (retain ? refusalOf(policy.decide('iot:RetainPublish', `topic/${topic}`)) : undefined)

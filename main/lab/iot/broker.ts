@@ -17,6 +17,7 @@ import type { Peer } from './peer.ts';
 import type { Registry } from './registry.ts';
 import type { RetainedMessages } from './retained-messages.ts';
 import type { Sessions, Subscription } from './sessions.ts';
+import type { Shadows } from './shadows.ts';
 import { limitBacklog, limitPacketSize, mayTakeMore } from './socket-limits.ts';
 
 export type Broker = {
@@ -70,9 +71,10 @@ export async function openBroker(parts: {
   readonly journal: Journal;
   readonly sessions: Sessions;
   readonly retained: RetainedMessages;
+  readonly shadows: Shadows;
   readonly onChange: () => void;
 }): Promise<Broker> {
-  const { registry, identity, journal, sessions, retained, onChange } = parts;
+  const { registry, identity, journal, sessions, retained, shadows, onChange } = parts;
   const connections = new WeakMap<object, Connection>();
   const byClientId = new Map<string, Connection>();
   const streams = new Map<object, { readonly stream: Duplex; readonly peer: Peer; readonly client: Client }>();
@@ -85,7 +87,14 @@ export async function openBroker(parts: {
       connection === undefined || subscribeRefusal(connection.policy, subscription, connection.filters) !== undefined
     );
   });
-  const admit = openAdmission({ journal, sessions, retained, expect: persistence.expect });
+  const admit = openAdmission({
+    journal,
+    sessions,
+    retained,
+    shadows,
+    expect: persistence.expect,
+    answer: ({ topic, payload }) => tell({ topic, payload, qos: 1, retain: false }),
+  });
 
   /** Refuses by closing, as AWS does: MQTT 3.1.1 has no way to tell a publisher why. */
   const refusal = (clientId: string, reason: string): Error => {
@@ -196,11 +205,15 @@ export async function openBroker(parts: {
       });
     });
 
-  const events = openLifecycleEvents((topic, payload) => {
-    if (isClosing) return;
-    publish({ topic, payload, qos: 0, retain: false }).catch((error: unknown) =>
-      log.error({ error: String(error) }, 'a lifecycle event could not be published'),
+  /** For what nobody waits for. */
+  const tell = (message: Omit<IncomingMessage, 'clientId'>): void => {
+    publish(message).catch((error: unknown) =>
+      log.error({ topic: message.topic, error: String(error) }, 'a message of the lab itself could not be published'),
     );
+  };
+
+  const events = openLifecycleEvents((topic, payload) => {
+    if (!isClosing) tell({ topic, payload, qos: 0, retain: false });
   });
 
   // aedes has no type for it, and without a listener it would end the process.

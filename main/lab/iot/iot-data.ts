@@ -1,38 +1,22 @@
 /**
- * The data plane of IoT Core over HTTP (signing scope `iotdata`): publish, retained messages, connections. What is published here passes
+ * The data plane of IoT Core over HTTP (signing scope `iotdata`): publish, retained messages, connections, shadows. What is published here passes
  * the same journal, rules, sessions and subscribers as MQTT.
  * https://docs.aws.amazon.com/iot/latest/apireference/API_Operations_AWS_IoT_Data_Plane.html
  */
 import { randomUUID } from 'node:crypto';
 import { unknownOperation, type BytesHandler } from '../dispatch.ts';
-import { AwsError, type LabIdentity } from '../services.ts';
+import type { LabIdentity } from '../services.ts';
 import { decodeSegment, jsonAnswer, type Answer } from '../wire.ts';
 import { publishRefusal } from './authorization.ts';
 import type { Broker } from './broker.ts';
-import { openConnectionPolicy, type ConnectionPolicy } from './connection-policy.ts';
+import { openConnectionPolicy } from './connection-policy.ts';
+import { allow, forbidden, type DataCall, type DataRoute } from './data-call.ts';
 import { booleanOf, BY_TOKEN, integerOf, invalidRequest, nextPage, notFound, pageOf } from './input.ts';
-import type { IotAction } from './policy-evaluation.ts';
 import type { Registry } from './registry.ts';
 import type { RetainedMessage, RetainedMessages } from './retained-messages.ts';
 import type { Sessions } from './sessions.ts';
-
-/** What an operation needs to know of its request. */
-export type DataCall = {
-  /** Decoded variable parts of the path. */
-  readonly names: readonly string[];
-  readonly query: URLSearchParams;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
-  readonly policy: ConnectionPolicy;
-  readonly isSigned: boolean;
-};
-
-export type DataRoute = {
-  readonly method: 'GET' | 'POST' | 'DELETE';
-  /** Each group is one name. */
-  readonly path: RegExp;
-  readonly handle: (call: DataCall) => Answer | Promise<Answer>;
-};
+import { shadowRoutes } from './shadow-routes.ts';
+import type { Shadows } from './shadows.ts';
 
 /** Properties of MQTT 5: the lab's subscribers speak MQTT 3.1.1 and would never see them. */
 const MQTT5_PARAMETERS = ['contentType', 'responseTopic', 'messageExpiry'];
@@ -48,8 +32,9 @@ export function openIotData(parts: {
   readonly broker: Broker;
   readonly retained: RetainedMessages;
   readonly sessions: Sessions;
+  readonly shadows: Shadows;
 }): BytesHandler {
-  const { registry, identity, broker, retained, sessions } = parts;
+  const { registry, identity, broker, retained, sessions, shadows } = parts;
 
   const publish = async ({ names, query, headers, body, policy }: DataCall): Promise<Answer> => {
     const [topic = ''] = names;
@@ -112,6 +97,7 @@ export function openIotData(parts: {
     { method: 'GET', path: /^\/retainedMessage\/(.+)$/, handle: getRetained },
     { method: 'DELETE', path: /^\/connections\/([^/]+)$/, handle: deleteConnection },
     { method: 'GET', path: /^\/connections\/([^/]+)\/subscriptions$/, handle: listSubscriptions },
+    ...shadowRoutes(shadows, broker),
   ];
 
   return async ({ method, rawPath, rawQuery, headers }, body, peer) => {
@@ -130,16 +116,6 @@ export function openIotData(parts: {
     }
     throw unknownOperation(`The lab does not have the operation "${method} ${rawPath}" yet.`);
   };
-}
-
-/** Throws AwsError ForbiddenException when the policies do not allow it. */
-export function allow(policy: ConnectionPolicy, action: IotAction, resource: string): void {
-  const { isAllowed, reason } = policy.decide(action, resource);
-  if (!isAllowed) throw forbidden(reason);
-}
-
-function forbidden(reason: string): AwsError {
-  return new AwsError('ForbiddenException', reason, 403);
 }
 
 function summary({ topic, payload, qos, modified }: RetainedMessage): object {

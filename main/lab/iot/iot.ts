@@ -71,14 +71,14 @@ export async function openIot(options: IotOptions): Promise<Iot> {
   const firstSequence = Math.max(Date.now() * 1000, (checkpoint?.reserved ?? 0) + 1);
   const actedSequence = checkpoint?.acted ?? 0;
   const journal = openJournal(join(iotFolder, 'journal'), { firstSequence, actedSequence });
-  const { records, sessions, retained } = await openBrokerState(join(iotFolder, 'sessions'));
+  const { records, ...state } = await openBrokerState(join(iotFolder, 'sessions'));
   const engine = openEngine({ journal, checkpoint, checkpointPath, rules, streams, onChange });
-  const broker = await openBroker({ registry, identity, journal, sessions, retained, onChange });
+  const broker = await openBroker({ registry, identity, journal, ...state, onChange });
   const closeAll = async (): Promise<void> => {
     await broker.close();
     await engine.close();
     await journal.close();
-    sessions.close();
+    state.sessions.close();
     await records.close();
     store.close();
   };
@@ -96,7 +96,7 @@ export async function openIot(options: IotOptions): Promise<Iot> {
     onDetached: broker.dropCertificate,
   };
   return {
-    data: openIotData({ registry, identity, broker, retained, sessions }),
+    data: openIotData({ registry, identity, broker, ...state }),
     routes: [
       ...policyRoutes(registry),
       ...policyVersionRoutes(registry),
