@@ -53,6 +53,11 @@ async function start(): Promise<void> {
       const chosen = await (window === null ? dialog.showOpenDialog(options) : dialog.showOpenDialog(window, options));
       return chosen.filePaths;
     },
+    chooseSaveFile: async (suggestion) => {
+      const options = { defaultPath: suggestion };
+      const chosen = await (window === null ? dialog.showSaveDialog(options) : dialog.showSaveDialog(window, options));
+      return chosen.canceled || chosen.filePath === undefined || chosen.filePath === '' ? null : chosen.filePath;
+    },
     about: {
       version: app.getVersion(),
       electron: process.versions.electron ?? '',

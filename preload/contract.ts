@@ -19,9 +19,9 @@ import type {
   QueryStatus,
   Settings,
   StationsAdded,
-  TopicBatch,
 } from './shapes.ts';
 import type { StationCheck } from './shapes-check.ts';
+import type { TopicBatch, TopicMessage, TopicPublished, TopicRecording, TopicRepeat } from './shapes-topics.ts';
 
 type Call<Input extends z.ZodType, Output> = { readonly input: Input; readonly output: (value: Output) => Output };
 type Stream<Input extends z.ZodType, Batch> = { readonly input: Input; readonly batch: (value: Batch) => Batch };
@@ -40,6 +40,38 @@ const ids = z.array(id).min(1).max(10_000);
 const speed = z.number().min(1).max(86_400);
 const bucket = z.string().min(3).max(63);
 const key = z.string().min(1).max(1024);
+
+const filter = z.string().min(1).max(256);
+const qos = z.union([z.literal(0), z.literal(1)]);
+const recordFormat = z.enum(['ndjson', 'csv']);
+/** A JSON Pointer (RFC 6901). */
+const pointer = z.string().max(512);
+const look = z
+  .object({
+    messages: z.boolean(),
+    topics: z.boolean(),
+    search: z.string().max(256),
+    display: z.enum(['auto', 'text', 'hex']),
+    fields: z.array(pointer).max(12).readonly(),
+    pins: z
+      .array(z.object({ id, topic: filter, path: pointer }).strict())
+      .max(16)
+      .readonly(),
+    isPaused: z.boolean(),
+    keepMessages: z.number().int().min(10).max(20_000),
+    keepBytes: z.number().int().min(100_000).max(64_000_000),
+  })
+  .strict();
+/** AWS takes 128 kB; two digits and a space for each byte where it is written as hexadecimal. */
+const outgoing = z
+  .object({
+    topic: z.string().max(1_024),
+    payload: z.string().max(400_000),
+    encoding: z.enum(['text', 'hex']),
+    qos,
+    retain: z.boolean(),
+  })
+  .strict();
 
 export const calls = {
   'app.info': call(nothing).returns<AppInfo>(),
@@ -68,6 +100,26 @@ export const calls = {
   'stations.setSpeed': call(z.object({ ids, speed }).strict()).returns<null>(),
   'stations.preview': call(z.object({ id }).strict()).returns<PayloadPreview>(),
 
+  /** What is seen of an open subscription, which its filter names. */
+  'topics.look': call(z.object({ filter, look }).strict()).returns<null>(),
+  'topics.clear': call(z.object({ filter }).strict()).returns<null>(),
+  'topics.message': call(z.object({ filter, n: z.number().int().min(1) }).strict()).returns<TopicMessage>(),
+  /** Opens the system's dialog; the path stays in main. Null = cancelled. */
+  'topics.record': call(z.object({ filter, format: recordFormat }).strict()).returns<{
+    readonly name: string;
+  } | null>(),
+  'topics.stopRecording': call(z.object({ filter }).strict()).returns<null>(),
+  /** What is listed now, through the system's dialog; null = cancelled. */
+  'topics.export': call(z.object({ filter, format: recordFormat }).strict()).returns<TopicRecording | null>(),
+  'topics.publish': call(outgoing).returns<TopicPublished>(),
+  'topics.repeat': call(
+    outgoing.extend({
+      everyMs: z.number().int().min(20).max(3_600_000),
+      times: z.number().int().min(1).max(1_000_000),
+    }),
+  ).returns<null>(),
+  'topics.stopRepeating': call(nothing).returns<null>(),
+
   /** Starts (or repeats, safely) the creation of buckets, stream, rule, database and crawler; progress comes on `pipeline.state`. */
   'pipeline.setUp': call(nothing).returns<null>(),
   'pipeline.flush': call(nothing).returns<null>(),
@@ -89,7 +141,8 @@ export const calls = {
 export const streams = {
   health: stream(nothing).of<HealthStatus>(),
   'fleet.status': stream(nothing).of<FleetStatus>(),
-  'topics.messages': stream(z.object({ filter: z.string().min(1).max(256) }).strict()).of<TopicBatch>(),
+  'topics.messages': stream(z.object({ filter, qos, look }).strict()).of<TopicBatch>(),
+  'topics.repeat': stream(nothing).of<TopicRepeat>(),
   'pipeline.state': stream(nothing).of<PipelineState>(),
   /** Opening it checks the station's way to its broker, once, step by step; it ends with `isDone`. */
   'stations.check': stream(z.object({ id }).strict()).of<StationCheck>(),

@@ -119,29 +119,6 @@ export type FleetStatus = {
 
 export type PayloadPreview = { readonly topic: string; readonly payload: string };
 
-// ---- topics
-
-export type TopicMessage = {
-  /** Counts up by one per message received on this subscription, so gaps show what was not handed to the window. */
-  readonly n: number;
-  /** Epoch milliseconds of arrival. */
-  readonly at: number;
-  readonly topic: string;
-  readonly qos: 0 | 1;
-  readonly retained: boolean;
-  readonly bytes: number;
-  readonly payload: string;
-};
-
-export type TopicBatch = {
-  readonly state: 'connecting' | 'subscribed' | 'refused';
-  readonly error: PlainError | null;
-  readonly messages: readonly TopicMessage[];
-  /** Totals since the subscription began; `skipped` were received but not handed to the window. */
-  readonly received: number;
-  readonly skipped: number;
-};
-
 // ---- pipeline and lake
 
 export type StepState = 'waiting' | 'running' | 'done' | 'failed';

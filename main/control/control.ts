@@ -22,6 +22,8 @@ import type { Connection } from './provisioning.ts';
 import { openStationCheck } from './station-check.ts';
 import { createHub, type Hub, type Sink, type Source } from './streams.ts';
 import { supervise } from './supervise.ts';
+import { createTopicPublishing, type TopicPublishing } from './topic-publishing.ts';
+import { createTopics, type Topics } from './topics.ts';
 import type { Vault } from './vault.ts';
 
 const log = createLogger('control');
@@ -46,6 +48,8 @@ export type ControlOptions = {
 
 export type Control = {
   readonly fleet: Fleet;
+  readonly topics: Topics;
+  readonly publishing: TopicPublishing;
   readonly pipeline: Pipeline;
   readonly lab: LocalLab;
   readonly sets: readonly BundledSet[];
@@ -109,7 +113,10 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     },
   });
 
+  const topics = createTopics();
+  const publishing = createTopicPublishing(topics);
   const fleet = createFleet({
+    topics,
     records,
     vault: options.vault,
     fileOf: (record) => fileOf(sets, record),
@@ -171,6 +178,8 @@ export async function openControl(options: ControlOptions): Promise<Control> {
 
   return {
     fleet,
+    topics,
+    publishing,
     pipeline,
     lab,
     sets,
@@ -196,6 +205,7 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     health,
     pids: () => ({ stations: stations.pid(), ...lab.pids() }),
     stop: async () => {
+      publishing.stopRepeating();
       pipeline.stop();
       await stations.stop();
       await fleet.save();

@@ -1,6 +1,6 @@
 /** The fleet as the person wants it: which stations there are, which run, how fast. The stations process is made to follow, also after it crashed. */
 import { AppError, fromPlainError, toPlainError, type PlainError } from '../../preload/errors.ts';
-import type { FleetStatus, PayloadPreview, StationStatus, TopicBatch } from '../../preload/shapes.ts';
+import type { FleetStatus, PayloadPreview, StationStatus } from '../../preload/shapes.ts';
 import { createLogger } from '../log.ts';
 import type { Listener, Rpc } from '../rpc.ts';
 import type { NetworkFinding, NetworkStep, StationsProcess } from '../stations/api.ts';
@@ -8,7 +8,7 @@ import { alreadyThere } from './catalogue.ts';
 import type { FleetRecords, StationRecord } from './fleet-records.ts';
 import { idleStatus } from './fleet-status.ts';
 import { forgetStation, stationIdentity, viewerIdentity, type Connection } from './provisioning.ts';
-import type { Sink, Source } from './streams.ts';
+import type { Topics } from './topics.ts';
 import type { Vault } from './vault.ts';
 
 const log = createLogger('control.fleet');
@@ -26,26 +26,26 @@ type Options = {
   /** Deletes what was kept for a station that is removed. */
   readonly discard: (record: StationRecord) => Promise<void>;
   readonly finalNewline: () => boolean;
+  /** Its subscriptions live in the same process. */
+  readonly topics: Pick<Topics, 'attach' | 'detach' | 'replay'>;
   readonly onChange: () => void;
 };
 
 export type Fleet = ReturnType<typeof createFleet>;
 
 export function createFleet(options: Options) {
-  const { records, vault } = options;
+  const { records, vault, topics } = options;
   const running = new Set<string>();
   const inProcess = new Set<string>();
   const problems = new Map<string, PlainError>();
   const queued = new Set<string>();
   const waiting: string[] = [];
   const live = new Map<string, StationStatus>();
-  const subscriptions = new Map<number, { readonly filter: string; readonly sink: Sink<TopicBatch> }>();
   let rates = { acknowledged: 0, rate: 0 };
   let connection: Connection | null = null;
   /** The running stations process; null while it is down. */
   let attached: StationsRpc | null = null;
   let provisioning = 0;
-  let nextSubscription = 1;
 
   const stations = (): StationsRpc => {
     if (attached === null)
@@ -58,7 +58,7 @@ export function createFleet(options: Options) {
   /** Brings a fresh process to the desired state. */
   const attach = async (rpc: StationsRpc): Promise<void> => {
     rpc.on('status', take);
-    rpc.on('topics', ({ subscription, batch }) => subscriptions.get(subscription)?.sink.batch(batch));
+    topics.attach(rpc);
     await rpc.call('setFinalNewline', { value: options.finalNewline() }, { timeoutMs: CALL_LIMIT_MS });
     inProcess.clear();
     attached = rpc;
@@ -68,12 +68,13 @@ export function createFleet(options: Options) {
   /** Broker, open topics, then every station; the stations come in on their own. */
   const connectAll = async (rpc: StationsRpc, to: Connection): Promise<void> => {
     await useBroker(rpc, to);
-    for (const [subscription, { filter }] of subscriptions) await rpc.call('subscribe', { subscription, filter });
+    await topics.replay(rpc);
     for (const record of records.all()) enqueue(record.id);
   };
 
   const detach = (): void => {
     attached = null;
+    topics.detach();
     inProcess.clear();
     for (const [id, status] of live)
       live.set(id, { ...status, state: status.state === 'live' ? 'connecting' : status.state, rate: 0 });
@@ -267,25 +268,6 @@ export function createFleet(options: Options) {
     useTarget: async (next: Connection): Promise<void> => {
       connection = next;
       if (attached !== null) await connectAll(attached, next);
-    },
-    openTopic: (filter: string, sink: Sink<TopicBatch>): Source => {
-      const subscription = nextSubscription++;
-      subscriptions.set(subscription, { filter, sink });
-      const report = (error: unknown): void => {
-        if (subscriptions.has(subscription)) sink.error(toPlainError(error));
-      };
-      sink.batch({ state: 'connecting', error: null, messages: [], received: 0, skipped: 0 });
-      if (attached !== null && connection !== null)
-        stations().call('subscribe', { subscription, filter }).catch(report);
-      return {
-        acknowledge: () => {
-          if (attached !== null) stations().call('acknowledgeBatch', { subscription }).catch(report);
-        },
-        close: () => {
-          if (!subscriptions.delete(subscription)) return;
-          if (attached !== null) stations().call('unsubscribe', { subscription }).catch(report);
-        },
-      };
     },
     status: (): FleetStatus => ({ stations: records.all().map(statusOf), ...rates }),
     save: () => records.save(),

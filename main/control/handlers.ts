@@ -8,6 +8,8 @@ import { environmentText } from '../cloud/target.ts';
 import { createLogger } from '../log.ts';
 import { catalogueOf } from './catalogue.ts';
 import type { Control } from './control.ts';
+import { topicHandlers } from './topic-handlers.ts';
+import type { ChooseSaveFile } from './topics.ts';
 
 const log = createLogger('control.handlers');
 
@@ -20,6 +22,7 @@ export type Desktop = {
   readonly settings: { readonly get: () => Settings; readonly set: (change: CallInput<'settings.set'>) => Settings };
   readonly copyText: (text: string) => void | Promise<void>;
   readonly chooseFiles: () => Promise<readonly string[]>;
+  readonly chooseSaveFile: ChooseSaveFile;
   readonly about: AppInfo;
 };
 
@@ -65,6 +68,8 @@ export function createHandlers(control: Control, desktop: Desktop): Handlers {
     'stations.rewind': ({ ids }) => done(fleet.rewind(ids)),
     'stations.setSpeed': ({ ids, speed }) => done(fleet.setSpeed(ids, speed)),
     'stations.preview': ({ id }) => fleet.preview(id),
+
+    ...topicHandlers(control, desktop.chooseSaveFile),
 
     'pipeline.setUp': () => {
       // Not ready is told at once; everything later is told by the steps.

@@ -1,7 +1,16 @@
 /** What the stations process offers to main. Keys arrive over the port, stay in memory and go nowhere else. */
 import type { PlainError } from '../../preload/errors.ts';
-import type { DataKind, FleetStatus, PayloadPreview, TopicBatch } from '../../preload/shapes.ts';
+import type { DataKind, FleetStatus, PayloadPreview } from '../../preload/shapes.ts';
 import type { CheckFact } from '../../preload/shapes-check.ts';
+import type {
+  RecordFormat,
+  TopicBatch,
+  TopicLook,
+  TopicMessage,
+  TopicPublished,
+  TopicQos,
+  TopicRecording,
+} from '../../preload/shapes-topics.ts';
 
 export type MqttIdentity = { readonly clientId: string; readonly certificatePem: string; readonly keyPem: string };
 
@@ -32,6 +41,13 @@ export type NetworkStep = (typeof NETWORK_STEPS)[number];
 
 export type NetworkFinding = { readonly facts: readonly CheckFact[]; readonly error: PlainError | null };
 
+export type OutgoingMessage = {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly qos: TopicQos;
+  readonly retain: boolean;
+};
+
 export type StationsProcess = {
   readonly calls: {
     /** Where stations and the viewer connect from now on; open connections to another broker are closed. */
@@ -48,8 +64,33 @@ export type StationsProcess = {
     readonly preview: (input: { readonly id: string }) => PayloadPreview;
     /** One step of a station's way to its broker, tried now. A station that is connected is not disturbed. */
     readonly look: (input: { readonly id: string; readonly step: NetworkStep }) => NetworkFinding;
-    readonly subscribe: (input: { readonly subscription: number; readonly filter: string }) => null;
+    readonly subscribe: (input: {
+      readonly subscription: number;
+      readonly filter: string;
+      readonly qos: TopicQos;
+      readonly look: TopicLook;
+    }) => null;
     readonly unsubscribe: (input: { readonly subscription: number }) => null;
+    readonly lookAtTopic: (input: { readonly subscription: number; readonly look: TopicLook }) => null;
+    readonly clearTopic: (input: { readonly subscription: number }) => null;
+    /** Rejects with `topics.notKept`. */
+    readonly topicMessage: (input: { readonly subscription: number; readonly n: number }) => TopicMessage;
+    /** Absolute path; rejects with `record.*`. `before`: counts of a recording to go on with. */
+    readonly record: (input: {
+      readonly subscription: number;
+      readonly file: string;
+      readonly format: RecordFormat;
+      readonly before: Pick<TopicRecording, 'written' | 'bytes' | 'lost'> | null;
+    }) => null;
+    readonly stopRecording: (input: { readonly subscription: number }) => null;
+    /** Writes what is listed now, oldest first; rejects with `record.*`. */
+    readonly exportTopic: (input: {
+      readonly subscription: number;
+      readonly file: string;
+      readonly format: RecordFormat;
+    }) => TopicRecording;
+    /** Over the viewer's connection; rejects with `mqtt.*`. */
+    readonly publish: (input: OutgoingMessage) => TopicPublished;
     /** The window has taken the last `topics` batch of this subscription; the next may be sent. */
     readonly acknowledgeBatch: (input: { readonly subscription: number }) => null;
     /** Disconnects everything cleanly; the process may be ended afterwards. */

@@ -2,7 +2,7 @@
 import { devNull } from 'node:os';
 import { io, iot, mqtt } from 'aws-iot-device-sdk-v2';
 import { AppError } from '../../preload/errors.ts';
-import type { Broker, MqttIdentity } from './api.ts';
+import type { Broker, MqttIdentity, OutgoingMessage } from './api.ts';
 import { badIdentity, connectionLost, explainConnectFailure, explainSilence, nameOfFailure } from './mqtt-failure.ts';
 
 export type Arrival = {
@@ -15,8 +15,10 @@ export type Arrival = {
 export type Device = {
   /** QoS 1. `settled` hears null on PUBACK, an error when none came in time; after `onLost` it may never be called. */
   readonly publish: (topic: string, payload: string, settled: (error: AppError | null) => void) => void;
+  /** Any QoS: resolves on PUBACK, or at QoS 0 when it is written; rejects with `mqtt.notAcknowledged`. After `onLost` it may do neither. */
+  readonly send: (message: OutgoingMessage) => Promise<void>;
   /** Rejects with `mqtt.subscriptionRefused` when the broker says no, `mqtt.noAnswer` when it says nothing. */
-  readonly subscribe: (filter: string) => Promise<void>;
+  readonly subscribe: (filter: string, qos: 0 | 1) => Promise<void>;
   readonly unsubscribe: (filter: string) => Promise<void>;
   /** Says goodbye; resolves within a few seconds whatever the broker does. `onLost` is not called. */
   readonly disconnect: () => Promise<void>;
@@ -104,8 +106,15 @@ export const connectDevice: Connect = async (options) => {
         (reason: unknown) => settled(publishFailed(topic, reason)),
       );
     },
-    subscribe: async (filter) => {
-      const answer = await connection.subscribe(filter, mqtt.QoS.AtLeastOnce).catch((reason: unknown) => {
+    send: async ({ topic, payload, qos, retain }) => {
+      const level = qos === 0 ? mqtt.QoS.AtMostOnce : mqtt.QoS.AtLeastOnce;
+      await connection.publish(topic, payload, level, retain).catch((reason: unknown) => {
+        throw publishFailed(topic, reason);
+      });
+    },
+    subscribe: async (filter, qos) => {
+      const level = qos === 0 ? mqtt.QoS.AtMostOnce : mqtt.QoS.AtLeastOnce;
+      const answer = await connection.subscribe(filter, level).catch((reason: unknown) => {
         throw subscribeFailed(filter, reason);
       });
       if (!GRANTED.has(answer.qos)) throw subscriptionRefused(filter);

@@ -6,11 +6,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { FleetStatus, TopicBatch } from '../../preload/shapes.ts';
+import type { FleetStatus } from '../../preload/shapes.ts';
+import type { TopicBatch } from '../../preload/shapes-topics.ts';
 import { openRpc, type Listener } from '../rpc.ts';
 import type { StationsProcess } from './api.ts';
 import { createAuthority, startTestBroker } from './test-broker.ts';
-import { until, writeHours } from './test-files.ts';
+import { ALL, until, writeHours } from './test-files.ts';
 
 let folder: string;
 let child: ChildProcess;
@@ -58,7 +59,7 @@ test('it reports ready, replays a station, shows its messages, stops cleanly and
     void rpc.call('acknowledgeBatch', { subscription: 1 });
   });
   await rpc.call('useBroker', { broker: broker.address, viewer: await authority.issue('viewer') });
-  await rpc.call('subscribe', { subscription: 1, filter: 'weather/#' });
+  await rpc.call('subscribe', { subscription: 1, filter: 'weather/#', qos: 1, look: ALL });
   await until('the viewer is subscribed', () => batches.at(-1)?.state === 'subscribed');
   await rpc.call('put', {
     ...(await authority.issue('device')),
@@ -79,9 +80,10 @@ test('it reports ready, replays a station, shows its messages, stops cleanly and
   await until('the station has sent all', () => fleet.at(-1)?.stations[0]?.state === 'finished');
   await until('the viewer has seen all', () => batches.at(-1)?.received === 120);
   expect(fleet.at(-1)).toMatchObject({ acknowledged: 120, stations: [{ position: 120, failed: 0 }] });
-  expect(batches.flatMap((batch) => batch.messages).map((message) => message.payload)).toEqual(
-    broker.received.map((message) => message.payload),
+  const sent = await Promise.all(
+    broker.received.map((_message, index) => rpc.call('topicMessage', { subscription: 1, n: index + 1 })),
   );
+  expect(sent.map((message) => message.text)).toEqual(broker.received.map((message) => message.payload));
   await expect(rpc.call('start', { ids: ['nobody'] })).rejects.toMatchObject({ code: 'stations.unknown' });
   await rpc.call('stop', {});
   await broker.stop();

@@ -7,6 +7,7 @@ import { createFleet } from './fleet.ts';
 import { connectDevice } from './mqtt.ts';
 import { createScheduler, realTiming } from './scheduler.ts';
 import { createSubscriber } from './subscriber.ts';
+import { exportTo, messageNotKept, recordTo } from './topic-files.ts';
 
 const log = createLogger('stations');
 const STOP_LIMIT_MS = 4_000;
@@ -32,7 +33,7 @@ const stop = async (): Promise<void> => {
 };
 
 /** The answer to a call that only does something. */
-const done = (_nothing: void): null => null;
+const done = (_nothing: void | undefined): null => null;
 
 const rpc = openRpc<Listener, StationsProcess>(
   port,
@@ -50,8 +51,19 @@ const rpc = openRpc<Listener, StationsProcess>(
     setFinalNewline: ({ value }) => done(fleet.setFinalNewline(value)),
     preview: ({ id }) => fleet.preview(id),
     look: ({ id, step }) => fleet.look(id, step),
-    subscribe: ({ subscription, filter }) => done(subscriber.subscribe(subscription, filter)),
-    unsubscribe: ({ subscription }) => done(subscriber.unsubscribe(subscription)),
+    subscribe: ({ subscription, ...wish }) => done(subscriber.subscribe(subscription, wish)),
+    unsubscribe: async ({ subscription }) => done(await subscriber.unsubscribe(subscription)),
+    lookAtTopic: ({ subscription, look }) => done(subscriber.log(subscription).look(look)),
+    clearTopic: ({ subscription }) => done(subscriber.log(subscription).clear()),
+    topicMessage: ({ subscription, n }) => {
+      const message = subscriber.log(subscription).message(n);
+      if (message === undefined) throw messageNotKept(n);
+      return message;
+    },
+    record: async ({ subscription, ...recording }) => done(await recordTo(subscriber.log(subscription), recording)),
+    stopRecording: async ({ subscription }) => done(await subscriber.log(subscription).recorder()?.stop()),
+    exportTopic: ({ subscription, ...place }) => exportTo(subscriber.log(subscription), place),
+    publish: (message) => subscriber.publish(message),
     acknowledgeBatch: ({ subscription }) => done(subscriber.acknowledgeBatch(subscription)),
     stop: async () => done(await stop()),
   },

@@ -1,11 +1,15 @@
 /** The topic viewer against a real TLS broker: counts that add up under a flood, overlapping filters, refusals, restarts. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import type { TopicBatch, TopicMessage } from '../../preload/shapes.ts';
+import type { TopicBatch, TopicRow } from '../../preload/shapes-topics.ts';
 import { connectDevice } from './mqtt.ts';
 import { createScheduler, realTiming } from './scheduler.ts';
 import { createSubscriber } from './subscriber.ts';
 import { createAuthority, startTestBroker, type Faults } from './test-broker.ts';
-import { until } from './test-files.ts';
+import { ALL, until } from './test-files.ts';
+import { exportTo, recordTo } from './topic-files.ts';
 
 const cleanUp: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -32,47 +36,51 @@ async function openViewer(faults: Faults = {}) {
   );
   await subscriber.use(broker.address, await authority.issue('viewer'));
   const last = (subscription: number): TopicBatch | undefined => batches.get(subscription)?.at(-1);
-  const messages = (subscription: number): TopicMessage[] =>
-    (batches.get(subscription) ?? []).flatMap((batch) => batch.messages);
+  /** Oldest first, as the window has them after all batches. */
+  const rows = (subscription: number): readonly TopicRow[] =>
+    (batches.get(subscription) ?? [])
+      .reduce<readonly TopicRow[]>((listed, batch) => (batch.isRefill ? batch.rows : [...batch.rows, ...listed]), [])
+      .slice()
+      .reverse();
   const reaches = (subscription: number, state: TopicBatch['state']) =>
     until(
       `subscription ${subscription} is ${state}`,
       () => last(subscription)?.state === state,
       () => last(subscription),
     );
-  return { broker, subscriber, batches, held, last, messages, reaches };
+  return { broker, subscriber, batches, held, last, rows, reaches };
 }
 
 test('overlapping filters each count every message once', async () => {
-  const { broker, subscriber, last, messages, reaches } = await openViewer();
-  subscriber.subscribe(1, 'weather/+/data');
-  subscriber.subscribe(2, 'weather/#');
-  subscriber.subscribe(3, 'weather/#');
+  const { broker, subscriber, last, rows, reaches } = await openViewer();
+  subscriber.subscribe(1, { filter: 'weather/+/data', qos: 1, look: ALL });
+  subscriber.subscribe(2, { filter: 'weather/#', qos: 1, look: ALL });
+  subscriber.subscribe(3, { filter: 'weather/#', qos: 1, look: ALL });
   for (const subscription of [1, 2, 3]) await reaches(subscription, 'subscribed');
   for (let n = 0; n < 20; n++) await broker.publish(n % 2 === 0 ? 'weather/a/data' : 'weather/a/state', `é ${n}`);
-  await until('all are there', () => [1, 2, 3].every((id) => messages(id).length === (id === 1 ? 10 : 20)));
-  expect([1, 2, 3].map((id) => last(id)).map((batch) => [batch?.received, batch?.skipped])).toEqual([
-    [10, 0],
-    [20, 0],
-    [20, 0],
+  await until('all are there', () => [1, 2, 3].every((id) => rows(id).length === (id === 1 ? 10 : 20)));
+  expect([1, 2, 3].map((id) => last(id)).map((batch) => [batch?.received, batch?.shown])).toEqual([
+    [10, 10],
+    [20, 20],
+    [20, 20],
   ]);
-  expect(messages(2).map(({ n, payload, bytes, qos }) => [n, payload, bytes, qos])).toEqual(
+  expect(rows(2).map(({ n, preview, bytes, qos }) => [n, preview, bytes, qos])).toEqual(
     Array.from({ length: 20 }, (_entry, n) => [n + 1, `é ${n}`, n < 10 ? 4 : 5, 1]),
   );
   // The wide filter goes: the narrow one keeps what it asked for.
-  subscriber.unsubscribe(2);
-  subscriber.unsubscribe(3);
+  await subscriber.unsubscribe(2);
+  await subscriber.unsubscribe(3);
   await until('the narrow filter is asked for by itself', () => last(1)?.state === 'subscribed');
   await broker.publish('weather/b/data', 'later');
-  await until('it still receives', () => messages(1).at(-1)?.payload === 'later');
+  await until('it still receives', () => rows(1).at(-1)?.preview === 'later');
   expect(last(1)?.received).toBe(11);
 });
 
-test('a flood is counted in full while a window that does not take its batches is handed the newest 500', async () => {
-  const { broker, subscriber, batches, held, last, messages, reaches } = await openViewer();
+test('a flood is counted in full while a window that does not take its batches is handed the newest ones', async () => {
+  const { broker, subscriber, batches, held, last, reaches } = await openViewer();
   held.add(2);
-  subscriber.subscribe(1, 'flood/#');
-  subscriber.subscribe(2, 'flood/#');
+  subscriber.subscribe(1, { filter: 'flood/#', qos: 1, look: ALL });
+  subscriber.subscribe(2, { filter: 'flood/#', qos: 1, look: ALL });
   await reaches(1, 'subscribed');
   await until('the first batch is out', () => batches.has(2));
   const total = 5_000;
@@ -82,45 +90,92 @@ test('a flood is counted in full while a window that does not take its batches i
     () => last(1)?.received === total,
     () => last(1),
   );
-  const handed = messages(1).length;
-  expect(handed + (last(1)?.skipped ?? 0)).toBe(total);
+  expect((last(1)?.shown ?? 0) + (last(1)?.notShown ?? 0) + (last(1)?.waiting ?? 0)).toBe(total);
   expect(batches.get(2)?.length).toBe(1);
   subscriber.acknowledgeBatch(2);
   await until('the window has caught up', () => last(2)?.received === total);
-  expect(last(2)).toMatchObject({ received: total, skipped: total - 500 });
-  expect(last(2)?.messages.map((message) => message.payload)).toEqual(
-    Array.from({ length: 500 }, (_entry, n) => String(total - 499 + n)),
+  expect(last(2)).toMatchObject({ received: total, shown: 250, notShown: total - 250, waiting: 0 });
+  expect(last(2)?.rows.map((row) => row.preview)).toEqual(
+    Array.from({ length: 250 }, (_entry, n) => String(total - n)),
   );
 });
 
-test('long payloads come whole, bytes that are no text as a data URL, retained messages marked', async () => {
-  const { broker, subscriber, messages } = await openViewer();
+test('long payloads come whole on request, bytes that are no text in hexadecimal, retained messages marked', async () => {
+  const { broker, subscriber, rows } = await openViewer();
   const long = 'x'.repeat(128 * 1_024);
   await broker.publish('odd/retained', 'kept', true);
-  subscriber.subscribe(1, 'odd/#');
-  await until('the retained one is there', () => messages(1).length === 1);
+  subscriber.subscribe(1, { filter: 'odd/#', qos: 1, look: ALL });
+  await until('the retained one is there', () => rows(1).length === 1);
   await broker.publish('odd/long', long);
   await broker.publish('odd/bytes', Buffer.from([0xff, 0x00]));
-  await until('all are there', () => messages(1).length === 3);
-  expect(messages(1).map(({ payload, bytes, retained }) => ({ payload, bytes, retained }))).toEqual([
-    { payload: 'kept', bytes: 4, retained: true },
-    { payload: long, bytes: 131_072, retained: false },
-    { payload: 'data:application/octet-stream;base64,/wA=', bytes: 2, retained: false },
+  await until('all are there', () => rows(1).length === 3);
+  expect(rows(1).map(({ preview, bytes, retained }) => ({ preview, bytes, retained }))).toEqual([
+    { preview: 'kept', bytes: 4, retained: true },
+    { preview: 'x'.repeat(240), bytes: 131_072, retained: false },
+    { preview: 'ff 00', bytes: 2, retained: false },
+  ]);
+  expect([2, 3].map((n) => subscriber.log(1).message(n)).map((whole) => [whole?.text, whole?.base64])).toEqual([
+    [long, null],
+    [null, '/wA='],
   ]);
 });
 
+test('a message is published over the same connection, retained, at both QoS; a forbidden one is told as refused', async () => {
+  const { broker, subscriber, rows, reaches } = await openViewer();
+  const refusing = await openViewer({ refusedPublishers: ['viewer'] });
+  const message = { topic: 'say/it', payload: Buffer.from('{"a":1}'), qos: 1, retain: true } as const;
+  expect(await subscriber.publish(message)).toMatchObject({ isAcknowledged: true });
+  expect(await subscriber.publish({ ...message, qos: 0, retain: false })).toMatchObject({ isAcknowledged: false });
+  subscriber.subscribe(1, { filter: 'say/#', qos: 0, look: ALL });
+  await reaches(1, 'subscribed');
+  await until('the retained one is there', () => rows(1).length === 1);
+  expect(rows(1)).toMatchObject([{ topic: 'say/it', retained: true, qos: 0, preview: '{"a":1}' }]);
+  expect(broker.received.map(({ clientId, topic }) => [clientId, topic])).toEqual([
+    ['viewer', 'say/it'],
+    ['viewer', 'say/it'],
+  ]);
+  await expect(subscriber.publish({ ...message, topic: 'say/+' })).rejects.toMatchObject({ code: 'mqtt.badTopic' });
+  await expect(refusing.subscriber.publish(message)).rejects.toMatchObject({ code: 'mqtt.publishRefused' });
+});
+
+test('a recording holds everything received, also what is not looked at; an export what is listed', async () => {
+  const { broker, subscriber, last, reaches } = await openViewer();
+  const folder = await mkdtemp(join(tmpdir(), 'isobar-record-'));
+  cleanUp.push(() => rm(folder, { recursive: true, force: true }));
+  subscriber.subscribe(1, { filter: 'rec/#', qos: 1, look: { ...ALL, search: 'n":7', isPaused: true } });
+  await reaches(1, 'subscribed');
+  const file = join(folder, 'all.ndjson');
+  await recordTo(subscriber.log(1), { file, format: 'ndjson', before: null });
+  for (let n = 0; n < 600; n++) await broker.publish('rec/a', `{"n":${n}.0}`);
+  await until('all are written', () => last(1)?.recording?.written === 600);
+  await subscriber.log(1).recorder()?.stop();
+  const lines = (await readFile(file, 'utf8')).trim().split('\n');
+  expect(lines.length).toBe(600);
+  expect(lines[7]).toContain('"json":{"n":7.0}');
+  expect(last(1)).toMatchObject({ received: 600, shown: 0, recording: { lost: 0, name: 'all.ndjson' } });
+  subscriber.log(1).look({ ...ALL, search: 'N":7' });
+  const exported = await exportTo(subscriber.log(1), { file: join(folder, 'some.csv'), format: 'csv' });
+  // 7, 70-79 and 7.. up to 599: none of three digits begins with 7 there.
+  expect(exported.written).toBe(11);
+  expect((await readFile(join(folder, 'some.csv'), 'utf8')).split('\r\n')[1]).toMatch(
+    /^[^,]+Z,rec\/a,1,false,9,text,"\{""n"":7\.0\}"$/,
+  );
+  const tooFull = recordTo(subscriber.log(1), { file, format: 'csv', before: null, leastFreeBytes: 1e18 });
+  await expect(tooFull).rejects.toMatchObject({ code: 'record.noSpace' });
+});
+
 test('a refused filter is told so, others work on, and a broker that restarts is subscribed to again', async () => {
-  const { broker, subscriber, last, messages, reaches } = await openViewer({ refusedFilters: ['secret/#'] });
-  subscriber.subscribe(1, 'secret/#');
-  subscriber.subscribe(2, 'open/#');
+  const { broker, subscriber, last, rows, reaches } = await openViewer({ refusedFilters: ['secret/#'] });
+  subscriber.subscribe(1, { filter: 'secret/#', qos: 1, look: ALL });
+  subscriber.subscribe(2, { filter: 'open/#', qos: 1, look: ALL });
   await reaches(1, 'refused');
   await reaches(2, 'subscribed');
   expect(last(1)?.error?.code).toBe('mqtt.subscriptionRefused');
-  expect(() => subscriber.subscribe(3, 'a/#/b')).toThrow(/is not a topic filter/);
+  expect(() => subscriber.subscribe(3, { filter: 'a/#/b', qos: 1, look: ALL })).toThrow(/is not a topic filter/);
   await broker.crash();
   await reaches(2, 'connecting');
   await broker.restart();
   await reaches(2, 'subscribed');
   await broker.publish('open/a', 'hello again');
-  await until('it is there', () => messages(2).at(-1)?.payload === 'hello again');
+  await until('it is there', () => rows(2).at(-1)?.preview === 'hello again');
 });

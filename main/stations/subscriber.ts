@@ -1,10 +1,12 @@
 /** The Topics page's own MQTT connection: many subscriptions of the window over one client, which asks the broker for each topic only once. */
 import { AppError, toPlainError, type PlainError } from '../../preload/errors.ts';
-import type { TopicBatch } from '../../preload/shapes.ts';
-import type { Broker, MqttIdentity } from './api.ts';
+import type { TopicBatch, TopicLook, TopicPublished, TopicQos } from '../../preload/shapes-topics.ts';
+import type { Broker, MqttIdentity, OutgoingMessage } from './api.ts';
 import { createGate } from './gate.ts';
 import { createLink, type Link } from './link.ts';
 import { subscriptionRefused, type Arrival, type Connect, type Device } from './mqtt.ts';
+import { createPublisher } from './publisher.ts';
+import { createRateMeter } from './rate-meter.ts';
 import type { Scheduler } from './scheduler.ts';
 import { checkFilter, includesFilter, matchesFilter, widestFilters } from './topic-filter.ts';
 import { createTopicLog, type TopicLog } from './topic-log.ts';
@@ -16,11 +18,18 @@ export type SubscriberOptions = {
   readonly onBatch: (subscription: number, batch: TopicBatch) => void;
 };
 
+export type Wish = { readonly filter: string; readonly qos: TopicQos; readonly look: TopicLook };
+
 export type Subscriber = {
   readonly use: (broker: Broker, viewer: MqttIdentity) => Promise<void>;
   /** Throws `mqtt.badFilter`. A number that is already there starts anew. */
-  readonly subscribe: (subscription: number, filter: string) => void;
-  readonly unsubscribe: (subscription: number) => void;
+  readonly subscribe: (subscription: number, wish: Wish) => void;
+  /** Resolves when a recording of it is written out. */
+  readonly unsubscribe: (subscription: number) => Promise<void>;
+  /** Throws `topics.unknown`. */
+  readonly log: (subscription: number) => TopicLog;
+  /** Connects when nothing else needed the connection yet. Rejects with `mqtt.*`. */
+  readonly publish: (message: OutgoingMessage) => Promise<TopicPublished>;
   readonly acknowledgeBatch: (subscription: number) => void;
   readonly stop: () => Promise<void>;
 };
@@ -30,13 +39,18 @@ const MOST_SUBSCRIPTIONS = 50;
 const RETRY_MS = 2_000;
 /** Some brokers close the connection instead of refusing a subscription; a loss may have another reason once. */
 const MOST_LOSSES = 2;
+/** Topics whose logs are remembered; a flood of ever new topics starts anew. */
+const MOST_ROUTES = 20_000;
 
 export function createSubscriber(options: SubscriberOptions): Subscriber {
   const { scheduler } = options;
   const gate = createGate(1);
   const logs = new Map<number, TopicLog>();
+  /** Topic to the logs that want it: a flood comes on few topics. */
+  const routes = new Map<string, readonly TopicLog[]>();
+  const meter = createRateMeter();
   /** What the broker has granted over the present connection. */
-  const granted = new Set<string>();
+  const granted = new Map<string, TopicQos>();
   const refused = new Map<string, PlainError>();
   const losses = new Map<string, number>();
   let source: { readonly broker: Broker; readonly viewer: MqttIdentity } | null = null;
@@ -50,14 +64,25 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
 
   const take = (message: Arrival): void => {
     const at = Date.now();
-    for (const log of logs.values()) if (matchesFilter(log.filter, message.topic)) log.add(message, at);
+    meter.count(scheduler.now());
+    for (const log of routeOf(message.topic)) log.add(message, at);
+  };
+
+  const routeOf = (topic: string): readonly TopicLog[] => {
+    const known = routes.get(topic);
+    if (known !== undefined) return known;
+    const found = [...logs.values()].filter((log) => matchesFilter(log.filter, topic));
+    if (routes.size >= MOST_ROUTES) routes.clear();
+    routes.set(topic, found);
+    return found;
   };
 
   const tell = (): void => {
     for (const log of logs.values()) {
       const refusal = isGivenUp ? problem : refused.get(log.filter);
       if (refusal !== undefined && refusal !== null) log.setState('refused', refusal);
-      else if ([...granted].some((filter) => includesFilter(filter, log.filter))) log.setState('subscribed', null);
+      else if ([...granted.keys()].some((filter) => includesFilter(filter, log.filter)))
+        log.setState('subscribed', null);
       else log.setState('connecting', problem);
     }
   };
@@ -75,8 +100,8 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
         const wanted = widestFilters(
           [...logs.values()].map((log) => log.filter).filter((filter) => !refused.has(filter)),
         );
-        const missing = wanted.find((filter) => !granted.has(filter));
-        const superfluous = [...granted].find((filter) => !wanted.includes(filter));
+        const missing = wanted.find((filter) => (granted.get(filter) ?? -1) < qosFor(filter));
+        const superfluous = [...granted.keys()].find((filter) => !wanted.includes(filter));
         if (missing !== undefined) await ask(over, missing);
         else if (superfluous !== undefined) {
           granted.delete(superfluous);
@@ -94,6 +119,10 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
     }
   };
 
+  /** The highest QoS asked for by what the filter includes; each log shows at most its own. */
+  const qosFor = (filter: string): TopicQos =>
+    [...logs.values()].some((log) => log.qos === 1 && includesFilter(filter, log.filter)) ? 1 : 0;
+
   const again = scheduler.task(() => {
     void settle();
     return Infinity;
@@ -101,10 +130,11 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
 
   const ask = async (over: Device, filter: string): Promise<void> => {
     asking = filter;
+    const qos = qosFor(filter);
     try {
-      await over.subscribe(filter);
+      await over.subscribe(filter, qos);
       if (over !== device) return;
-      granted.add(filter);
+      granted.set(filter, qos);
       losses.delete(filter);
       link?.prove();
     } catch (error) {
@@ -129,6 +159,7 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
   const disconnected = (error: AppError | null): void => {
     device = null;
     granted.clear();
+    publisher.lost(error);
     problem = error === null ? null : toPlainError(error);
     tell();
   };
@@ -147,6 +178,7 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
       onConnected: (made) => {
         device = made;
         problem = null;
+        publisher.connected(made);
         void settle();
       },
       onLost: (error) => {
@@ -160,6 +192,7 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
       onRefused: (error) => {
         isGivenUp = true;
         disconnected(error);
+        publisher.refused(error);
       },
     });
 
@@ -172,12 +205,14 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
   };
 
   const open = (): void => {
-    if (source === null || logs.size === 0) return;
+    if (source === null || (logs.size === 0 && !publisher.isUsed())) return;
     isGivenUp = false;
     link ??= makeLink(source.viewer);
     link.open();
     void settle();
   };
+
+  const publisher = createPublisher({ open: () => open(), prove: () => link?.prove(), now: () => scheduler.now() });
 
   return {
     use: async (broker, viewer) => {
@@ -193,32 +228,50 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
       await close();
       open();
     },
-    subscribe: (subscription, filter) => {
+    subscribe: (subscription, { filter, qos, look }) => {
       checkFilter(filter);
       if (logs.size >= MOST_SUBSCRIPTIONS && !logs.has(subscription))
         throw new AppError('mqtt.tooManySubscriptions', `At most ${MOST_SUBSCRIPTIONS} topic filters can be open.`, {
           hint: 'Close one first, or use a wildcard.',
         });
-      logs.get(subscription)?.close();
+      void logs.get(subscription)?.close();
       // Asking once more may get another answer: policies change.
       refused.delete(filter);
       losses.delete(filter);
-      const log = createTopicLog(filter, scheduler, (batch) => options.onBatch(subscription, batch));
+      const log = createTopicLog({
+        filter,
+        qos,
+        look,
+        scheduler,
+        connectionRate: () => meter.rate(scheduler.now()),
+        emit: (batch) => options.onBatch(subscription, batch),
+      });
       logs.set(subscription, log);
+      routes.clear();
       tell();
       open();
     },
-    unsubscribe: (subscription) => {
-      logs.get(subscription)?.close();
-      if (!logs.delete(subscription)) return;
-      if (logs.size === 0) void close();
+    unsubscribe: async (subscription) => {
+      const log = logs.get(subscription);
+      if (log === undefined) return;
+      logs.delete(subscription);
+      routes.clear();
+      if (logs.size === 0 && !publisher.isUsed()) void close();
       else void settle();
+      await log.close();
     },
+    log: (subscription) => {
+      const log = logs.get(subscription);
+      if (log === undefined) throw new AppError('topics.unknown', 'This subscription is not open.');
+      return log;
+    },
+    publish: (message) => publisher.publish(message),
     acknowledgeBatch: (subscription) => logs.get(subscription)?.acknowledge(),
     stop: async () => {
-      for (const log of logs.values()) log.close();
+      const open = [...logs.values()];
       logs.clear();
-      await close();
+      routes.clear();
+      await Promise.all([...open.map((log) => log.close()), close()]);
     },
   };
 }

@@ -1,4 +1,5 @@
 /** Small observation files in the Global Hourly format, and waiting for a condition, for this room's tests. */
+import type { TopicLook } from '../../preload/shapes-topics.ts';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -39,3 +40,16 @@ export async function until(
     await delay(10);
   }
 }
+
+/** Everything of a subscription is looked at. */
+export const ALL: TopicLook = {
+  messages: true,
+  topics: false,
+  search: '',
+  display: 'auto',
+  fields: [],
+  pins: [],
+  isPaused: false,
+  keepMessages: 1_000,
+  keepBytes: 16_000_000,
+};

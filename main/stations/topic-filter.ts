@@ -19,6 +19,20 @@ export function checkFilter(filter: string): void {
   }
 }
 
+/** AWS: at most 256 bytes and 7 slashes (`$aws/rules/<name>/` does not count), no wildcards. Throws `mqtt.badTopic`. */
+export function checkTopic(topic: string): void {
+  const refuse = (why: string): never => {
+    throw new AppError('mqtt.badTopic', `A message cannot be published on "${topic}": ${why}.`, {
+      hint: 'Write one whole topic, e.g. sensor/weather/Z0001.',
+    });
+  };
+  if (topic === '') refuse('the topic is empty');
+  if (/[+#]/.test(topic)) refuse('+ and # stand in filters, not in topics');
+  if (topic.includes('\0')) refuse('it holds a zero character');
+  if (Buffer.byteLength(topic) > 256) refuse('it is longer than 256 bytes');
+  if (topic.replace(/^\$aws\/rules\/[^/]+\//, '').split('/').length > 8) refuse('it has more than 7 slashes');
+}
+
 /** Wildcards at the beginning leave out topics of the broker's own, which begin with $ (4.7.2). */
 const isHiddenFrom = (filterLevel: string | undefined, level: string | undefined): boolean =>
   (filterLevel === '+' || filterLevel === '#') && level?.startsWith('$') === true;

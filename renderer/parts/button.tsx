@@ -13,7 +13,8 @@ type ButtonProps = Omit<ComponentProps<'button'>, 'className' | 'type'> & {
 
 export function Button({ kind = 'plain', icon, small = false, children, ...rest }: ButtonProps) {
   return (
-    <button type="button" className={styles['button']} data-kind={kind} data-small={small || undefined} {...rest}>
+    // Last, because a menu or popover gives its target a class of its own.
+    <button type="button" {...rest} className={styles['button']} data-kind={kind} data-small={small || undefined}>
       {icon !== undefined && <Icon name={icon} size={small ? 13 : 14} />}
       <span>{children}</span>
     </button>

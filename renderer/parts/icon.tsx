@@ -31,6 +31,10 @@ const PATHS = {
   flush: 'M3 3.5h10l-3.8 4.6v4.4l-2.4-1.3V8.1Z',
   stop: 'M4 4h8v8H4Z',
   clear: 'M3 13.5h10M5 10.5l6-7 2.5 2.2-5.7 6.6H6.5Z',
+  star: 'M8 2.2 9.8 6l4.1.5-3 2.8.8 4.1L8 11.4l-3.7 2 .8-4.1-3-2.8L6.2 6Z',
+  pin: 'M5.5 2.5h5l-.8 4 2.3 2.5H4l2.3-2.5ZM8 9v5',
+  record: 'M8 4.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7Z',
+  send: 'M2.5 8 13.5 3 10.5 13.5 7.5 9.5ZM7.5 9.5 13.5 3',
   spider:
     'M8 5.5a3 3 0 1 0 0 6 3 3 0 0 0 0-6ZM5.2 7.3 2 5.5M5 9H1.5M5.4 10.2 2.5 12.5M10.8 7.3 14 5.5M11 9h3.5M10.6 10.2l2.9 2.3',
 } as const;
@@ -38,7 +42,7 @@ const PATHS = {
 export type IconName = keyof typeof PATHS;
 
 export function Icon({ name, size = 16 }: { readonly name: IconName; readonly size?: number }) {
-  const isFilled = name === 'play' || name === 'stop';
+  const isFilled = name === 'play' || name === 'stop' || name === 'record';
   return (
     <svg width={size} height={size} viewBox="0 0 16 16" aria-hidden="true" focusable="false">
       <path

@@ -1,5 +1,6 @@
 /** Every visible sentence in English; the French file holds the same keys, checked by the compiler. */
 import { enCheck } from './en-check.ts';
+import { enTopics } from './en-topics.ts';
 import { enWindow } from './en-window.ts';
 
 export const en = {
@@ -127,46 +128,7 @@ export const en = {
       'NOAA files, ISD fixed width or Global Hourly CSV, plain or .gz. You can also drop them anywhere on the window.',
     choice: 'Stations of {{set}}',
   },
-  topics: {
-    title: 'Topics',
-    filter: 'Topic filter',
-    filterHint: '+ stands for one level, # at the end for all levels below: sensor/+/Z0001, sensor/weather/#',
-    subscribe: 'Subscribe',
-    duplicate: 'You are subscribed to this filter already.',
-    badFilter: {
-      empty: 'A filter needs at least one character.',
-      hash: '# stands alone at the end: sensor/weather/#',
-      plus: '+ stands alone in its level: sensor/+/Z0001',
-      long: 'A filter has at most 256 characters.',
-    },
-    emptyTitle: 'Watch what the stations publish',
-    emptyText: 'Subscribe to a topic filter above. Messages appear here as the target delivers them.',
-    closeTab: 'Close {{filter}}',
-    subscriptions: 'Subscriptions',
-    state: { connecting: 'Connecting', subscribed: 'Subscribed', refused: 'Refused' },
-    received: '{{amount}} received',
-    notShown: 'not shown: {{amount}}',
-    notShownHint:
-      'Messages arrived faster than a window can draw. They were counted and delivered, only not listed here.',
-    kept: 'the last {{amount}} are kept',
-    pause: 'Pause',
-    resume: 'Resume',
-    waiting: '{{amount}} waiting',
-    clear: 'Clear',
-    search: 'Find in topic and payload',
-    time: 'Time',
-    topic: 'Topic',
-    size: 'Size',
-    qos: 'QoS',
-    retained: 'retained',
-    payload: 'Payload',
-    log: 'Messages of {{filter}}',
-    waitingTitle: 'No message yet',
-    waitingText: 'Start a station: its messages appear here within a second.',
-    nothingFits: 'No kept message holds this text',
-    message: 'Message {{number}}',
-    reconnecting: 'The subscription was interrupted and is being opened again.',
-  },
+  topics: enTopics,
   lake: {
     title: 'Lake',
     emptyTitle: 'No pipeline yet',

@@ -1,6 +1,7 @@
 /** Every visible sentence in French. The type demands the keys of the English file. */
 import type { Text } from './en.ts';
 import { frCheck } from './fr-check.ts';
+import { frTopics } from './fr-topics.ts';
 import { frWindow } from './fr-window.ts';
 
 export const fr: Text = {
@@ -129,46 +130,7 @@ export const fr: Text = {
       'Fichiers de la NOAA, ISD à largeur fixe ou CSV Global Hourly, tels quels ou en .gz. Vous pouvez aussi les déposer n’importe où sur la fenêtre.',
     choice: 'Stations de {{set}}',
   },
-  topics: {
-    title: 'Sujets',
-    filter: 'Filtre de sujets',
-    filterHint: '+ vaut pour un niveau, # à la fin pour tous les niveaux suivants : sensor/+/Z0001, sensor/weather/#',
-    subscribe: 'S’abonner',
-    duplicate: 'Vous êtes déjà abonné à ce filtre.',
-    badFilter: {
-      empty: 'Un filtre a au moins un caractère.',
-      hash: '# se place seul, à la fin : sensor/weather/#',
-      plus: '+ se place seul dans son niveau : sensor/+/Z0001',
-      long: 'Un filtre a au plus 256 caractères.',
-    },
-    emptyTitle: 'Regardez ce que publient les stations',
-    emptyText: 'Abonnez-vous à un filtre ci-dessus. Les messages apparaissent ici dès que la cible les remet.',
-    closeTab: 'Fermer {{filter}}',
-    subscriptions: 'Abonnements',
-    state: { connecting: 'Connexion', subscribed: 'Abonné', refused: 'Refusé' },
-    received: '{{amount}} reçus',
-    notShown: 'non affichés : {{amount}}',
-    notShownHint:
-      'Des messages sont arrivés plus vite qu’une fenêtre ne peut dessiner. Ils ont été comptés et remis, mais ne sont pas listés ici.',
-    kept: 'les {{amount}} derniers sont gardés',
-    pause: 'Pause',
-    resume: 'Reprendre',
-    waiting: '{{amount}} en attente',
-    clear: 'Vider',
-    search: 'Chercher dans sujet et contenu',
-    time: 'Heure',
-    topic: 'Sujet',
-    size: 'Taille',
-    qos: 'QoS',
-    retained: 'retenu',
-    payload: 'Contenu',
-    log: 'Messages de {{filter}}',
-    waitingTitle: 'Pas encore de message',
-    waitingText: 'Démarrez une station : ses messages apparaissent ici en une seconde.',
-    nothingFits: 'Aucun message gardé ne contient ce texte',
-    message: 'Message {{number}}',
-    reconnecting: 'L’abonnement a été interrompu et se rouvre.',
-  },
+  topics: frTopics,
   lake: {
     title: 'Lac',
     emptyTitle: 'Pas encore de chaîne de traitement',
