@@ -76,7 +76,7 @@ program
 program
   .command('bench')
   .description('run benchmarks; prints JSON lines with each figure, its reference from the same run, and their ratio')
-  .argument('[name]', 'noaa or loop; both when left out')
+  .argument('[name]', 'noaa, loop or window; the first two when left out')
   .option('--seconds <number>', 'how long each measurement lasts', number(1, 600), 8)
   .action(async (name: string | undefined, options: { seconds: number }) => {
     for await (const line of runBench(name, { distFolder, dataFolder, seconds: options.seconds }))

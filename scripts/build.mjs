@@ -14,6 +14,7 @@ const external = [
   '@duckdb/node-api',
   '@duckdb/node-bindings',
   '@polyglot-sql/sdk',
+  '@playwright/test',
 ];
 
 const common = {
