@@ -132,10 +132,10 @@ describe('the broker', () => {
   it('refuses unknown authorities, unregistered and inactive certificates, and other client ids', async () => {
     const otherLab = await openCertificateAuthority(await testFolder());
     const { csr, key } = await makeRequest('stranger');
-    const stranger = { ca: iot.ca, cert: (await otherLab.signRequest(csr)).pem, key };
+    const stranger = { ca: iot.ca, cert: otherLab.signRequest(csr).pem, key };
     // Signed by the right authority, yet never registered.
     const authority = await openCertificateAuthority(folder);
-    const unregistered = { ca: iot.ca, cert: (await authority.signRequest(csr)).pem, key };
+    const unregistered = { ca: iot.ca, cert: authority.signRequest(csr).pem, key };
     const inactive = await makeDevice(iot, 'st-2', STATION('st-2'));
     const withoutPolicy = await makeDevice(iot, 'st-3', []);
     await callRoute(iot.routes, 'UpdateCertificate', {

@@ -7,7 +7,6 @@ import {
   ExtendedKeyUsageExtension,
   KeyUsageFlags,
   KeyUsagesExtension,
-  Pkcs10CertificateRequest,
   SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
   X509Certificate,
@@ -15,17 +14,25 @@ import {
   cryptoProvider,
   type Extension,
 } from '@peculiar/x509';
-import { createHash, createPrivateKey, createPublicKey, randomBytes, webcrypto, type KeyObject } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPair,
+  randomBytes,
+  webcrypto,
+  X509Certificate as NodeCertificate,
+  type KeyObject,
+} from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAcceptedKey } from './accepted-keys.ts';
-import { invalidRequest } from './input.ts';
+import { promisify } from 'node:util';
+import { openDeviceSigner, readDeviceRequest, type IssuedCertificate } from './device-certificates.ts';
+
+const makeKeyPair = promisify(generateKeyPair);
 
 const CURVE = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 const SIGNATURE = { name: 'ECDSA', hash: 'SHA-256' } as const;
-/** As on AWS, device certificates live until the end of 2049. */
-const DEVICE_NOT_AFTER = new Date('2049-12-31T23:59:59Z');
-const DEFAULT_SUBJECT = 'CN=AWS IoT Certificate';
 const CA_SUBJECT = 'CN=Isobar lab CA, O=Isobar';
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Clients whose clock is a little slow must not find a certificate from the future. */
@@ -34,20 +41,12 @@ const SERVER_DAYS = 825;
 const SERVER_RENEW_DAYS = 60;
 const CA_DAYS = 30 * 365;
 
-type IssuedCertificate = {
-  /** SHA-256 of the DER form in hex, which is AWS's certificate id. */
-  readonly certificateId: string;
-  readonly pem: string;
-  readonly notBefore: Date;
-  readonly notAfter: Date;
-};
-
 export type CertificateAuthority = {
   readonly pem: string;
   readonly file: string;
   readonly server: { readonly certPem: string; readonly keyPem: string };
   /** Throws AwsError InvalidRequestException when the CSR cannot be read, is not signed by its key, or the key is too weak or of another kind. */
-  readonly signRequest: (csrPem: string) => Promise<IssuedCertificate>;
+  readonly signRequest: (csrPem: string) => IssuedCertificate;
   readonly makeKeys: () => Promise<
     IssuedCertificate & { readonly publicKeyPem: string; readonly privateKeyPem: string }
   >;
@@ -59,32 +58,21 @@ export async function openCertificateAuthority(labFolder: string): Promise<Certi
   const folder = join(labFolder, 'iot');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const file = join(labFolder, 'ca.pem');
-  const { certificate, key } = await openRoot(file, join(folder, 'ca-key.pem'));
+  const { certificate, key, keyObject } = await openRoot(file, join(folder, 'ca-key.pem'));
   const issue = (publicKey: webcrypto.CryptoKey, subject: string, notAfter: Date, extensions: readonly Extension[]) =>
     issueCertificate({ certificate, key, publicKey, subject, notAfter, extensions });
   const server = await openServerCertificate(folder, certificate, issue);
-  const device = async (publicKey: webcrypto.CryptoKey, subject: string): Promise<IssuedCertificate> =>
-    issued(await issue(publicKey, subject, DEVICE_NOT_AFTER, DEVICE_EXTENSIONS));
+  const signDevice = openDeviceSigner(new NodeCertificate(Buffer.from(certificate.rawData)), keyObject);
   return {
     pem: pemOf(certificate),
     file,
     server,
-    signRequest: async (csrPem) => {
-      const { publicKey, subject } = await checkRequest(csrPem);
-      return device(publicKey, subject === '' ? DEFAULT_SUBJECT : subject);
-    },
+    signRequest: (csrPem) => signDevice(readDeviceRequest(csrPem)),
     makeKeys: async () => {
-      const rsa = {
-        name: 'RSASSA-PKCS1-v1_5',
-        hash: 'SHA-256',
-        modulusLength: 2048,
-        publicExponent: new Uint8Array([1, 0, 1]),
-      };
-      const keys = await webcrypto.subtle.generateKey(rsa, true, ['sign', 'verify']);
-      const privateKey = createPrivateKey({ key: await pkcs8(keys.privateKey), format: 'der', type: 'pkcs8' });
+      const { publicKey, privateKey } = await makeKeyPair('rsa', { modulusLength: 2048 });
       return {
-        ...(await device(keys.publicKey, DEFAULT_SUBJECT)),
-        publicKeyPem: exportPem(createPublicKey(privateKey), 'spki'),
+        ...signDevice({ publicKey: publicKey.export({ format: 'der', type: 'spki' }) }),
+        publicKeyPem: exportPem(publicKey, 'spki'),
         privateKeyPem: privateKey.export({ format: 'pem', type: 'pkcs1' }).toString(),
       };
     },
@@ -96,17 +84,21 @@ export function certificateIdOf(der: Uint8Array): string {
   return createHash('sha256').update(der).digest('hex');
 }
 
-const DEVICE_EXTENSIONS = [
-  new BasicConstraintsExtension(false, undefined, true),
-  new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-];
-
-type Root = { readonly certificate: X509Certificate; readonly key: webcrypto.CryptoKey };
+type Root = {
+  readonly certificate: X509Certificate;
+  /** The same key in the forms of the two libraries. */
+  readonly key: webcrypto.CryptoKey;
+  readonly keyObject: KeyObject;
+};
 
 async function openRoot(certificateFile: string, keyFile: string): Promise<Root> {
   const stored = await Promise.all([readIfThere(certificateFile), readIfThere(keyFile)]);
   if (stored[0] !== undefined && stored[1] !== undefined) {
-    return { certificate: new X509Certificate(stored[0]), key: await importKey(stored[1]) };
+    return {
+      certificate: new X509Certificate(stored[0]),
+      key: await importKey(stored[1]),
+      keyObject: createPrivateKey(stored[1]),
+    };
   }
   const keys = await webcrypto.subtle.generateKey(CURVE, true, ['sign', 'verify']);
   const certificate = await X509CertificateGenerator.createSelfSigned({
@@ -122,9 +114,10 @@ async function openRoot(certificateFile: string, keyFile: string): Promise<Root>
     ],
   });
   // The key first: a certificate without its key would be useless, the other way round a new pair is made.
-  await replaceFile(keyFile, await keyPemOf(keys.privateKey), 0o600);
+  const keyPem = await keyPemOf(keys.privateKey);
+  await replaceFile(keyFile, keyPem, 0o600);
   await replaceFile(certificateFile, pemOf(certificate), 0o644);
-  return { certificate, key: keys.privateKey };
+  return { certificate, key: keys.privateKey, keyObject: createPrivateKey(keyPem) };
 }
 
 type Issue = (
@@ -192,34 +185,6 @@ async function issueCertificate(request: {
       await AuthorityKeyIdentifierExtension.create(certificate),
     ],
   });
-}
-
-async function checkRequest(
-  csrPem: string,
-): Promise<{ readonly publicKey: webcrypto.CryptoKey; readonly subject: string }> {
-  const request = readRequest(csrPem);
-  const key = createPublicKey({ key: Buffer.from(request.publicKey.rawData), format: 'der', type: 'spki' });
-  if (!isAcceptedKey(key)) {
-    throw invalidRequest(
-      'The key of the CSR must be RSA of at least 2048 bits, or ECC of the curve P-256, P-384 or P-521.',
-    );
-  }
-  const isSigned = await request.verify().catch(() => false);
-  if (!isSigned) throw invalidRequest('The signature of the CSR does not belong to its key.');
-  return { publicKey: await request.publicKey.export(webcrypto), subject: request.subject };
-}
-
-function readRequest(csrPem: string): Pkcs10CertificateRequest {
-  try {
-    return new Pkcs10CertificateRequest(csrPem);
-  } catch {
-    throw invalidRequest('The CSR is invalid: expected a PEM block "CERTIFICATE REQUEST".');
-  }
-}
-
-function issued(certificate: X509Certificate): IssuedCertificate {
-  const { notBefore, notAfter, rawData } = certificate;
-  return { certificateId: certificateIdOf(new Uint8Array(rawData)), pem: pemOf(certificate), notBefore, notAfter };
 }
 
 function validity(notAfter: Date): { readonly notBefore: Date; readonly notAfter: Date } {

@@ -66,10 +66,9 @@ test('a certificate from a CSR is signed by the lab; the same CSR gives another 
   const certificate = new X509Certificate(made.certificatePem ?? '');
   const id = certificate.fingerprint256.replaceAll(':', '').toLowerCase();
   expect(made).toMatchObject({ certificateId: id, certificateArn: testArn(`cert/${id}`) });
-  expect([certificate.subject, certificate.verify(new X509Certificate(lab.iot().ca).publicKey)]).toEqual([
-    'CN=st-1',
-    true,
-  ]);
+  const ca = new X509Certificate(lab.iot().ca);
+  expect([certificate.subject, certificate.ca]).toEqual(['CN=st-1', false]);
+  expect([certificate.verify(ca.publicKey), certificate.checkIssued(ca)]).toEqual([true, true]);
   const again = await aws.createCertificateFromCsr({ certificateSigningRequest });
   expect(again.certificateId).not.toBe(id);
   expect(await refusal(aws.createCertificateFromCsr({ certificateSigningRequest: 'nonsense' }))).toEqual(INVALID);

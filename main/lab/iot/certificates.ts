@@ -16,13 +16,9 @@ type CertificateAnswer = {
 };
 
 /** CreateCertificateFromCsr: the same CSR again gives another certificate. Throws AwsError. */
-export async function createCertificateFromCsr(
-  account: Account,
-  request: unknown,
-  isActive: boolean,
-): Promise<CertificateAnswer> {
+export function createCertificateFromCsr(account: Account, request: unknown, isActive: boolean): CertificateAnswer {
   const { certificateSigningRequest } = checkedBody(request, csrBody);
-  return keep(account, await account.authority.signRequest(certificateSigningRequest), isActive);
+  return keep(account, account.authority.signRequest(certificateSigningRequest), isActive);
 }
 
 type KeysAnswer = CertificateAnswer & { readonly keyPair: { readonly PublicKey: string; readonly PrivateKey: string } };
