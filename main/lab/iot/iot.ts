@@ -100,7 +100,7 @@ export async function openIot(options: IotOptions): Promise<Iot> {
     routes: [
       ...policyRoutes(registry),
       ...policyVersionRoutes(registry),
-      ...ruleRoutes(rules, identity),
+      ...ruleRoutes(rules, registry),
       ...registryRoutes(account, (ruleName) => rules.get(ruleName) !== undefined),
     ],
     mqttPort: door.port,

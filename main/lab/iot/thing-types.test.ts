@@ -1,6 +1,7 @@
 // Thing types and tags, asked for by the AWS SDK through the lab's edge.
 import { paginateListThingTypes, type IoT } from '@aws-sdk/client-iot';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { IDENTITY } from './test-lab.ts';
 import {
   collect,
   EXISTS,
@@ -106,6 +107,21 @@ test('what can be tagged is tagged when it is made and later, and its tags go wi
   await aws.deleteThingType({ thingTypeName: 'tagged' });
   await aws.createThingType({ thingTypeName: 'tagged' });
   expect(await tags()).toEqual([]);
+});
+
+test('a rule brings its tags in a header and takes them along', async () => {
+  const firehose = { deliveryStreamName: 'weather', roleArn: IDENTITY.roleArn };
+  const topicRulePayload = { sql: "SELECT * FROM 'sensor/#'", actions: [{ firehose }] };
+  const create = (tags: string) => aws.createTopicRule({ ruleName: 'tagged', topicRulePayload, tags });
+  expect(await refusal(create('aws:mine=x'))).toEqual(INVALID);
+  await create('course=IoT%20Core&made=by%2Bhand');
+  const resourceArn = testArn('rule/tagged');
+  expect((await aws.listTagsForResource({ resourceArn })).tags).toEqual([
+    { Key: 'course', Value: 'IoT Core' },
+    { Key: 'made', Value: 'by+hand' },
+  ]);
+  await aws.deleteTopicRule({ ruleName: 'tagged' });
+  expect(await refusal(aws.listTagsForResource({ resourceArn }))).toEqual(NOT_FOUND);
 });
 
 test('the endpoint of every type is a host without port; other types are refused', async () => {

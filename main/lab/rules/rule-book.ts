@@ -1,6 +1,6 @@
 /** The topic rules as they are stored, and which of them a message on a topic meets. */
 import { z } from 'zod';
-import type { Store } from '../iot/append-log-store.ts';
+import type { PendingChange, Store } from '../iot/append-log-store.ts';
 import { parseStatement } from './parse.ts';
 import { ruleAction, type RulePayload } from './rule-payload.ts';
 import { SQL_VERSIONS } from './sql-version.ts';
@@ -26,8 +26,15 @@ export type RuleBook = {
   readonly get: (ruleName: string) => Rule | undefined;
   /** In the order of creation. */
   readonly all: () => readonly Rule[];
-  readonly save: (ruleName: string, createdAt: number, payload: RulePayload, statement: Statement) => void;
-  readonly remove: (ruleName: string) => void;
+  /** `more` happens with it or not at all. */
+  readonly save: (
+    ruleName: string,
+    createdAt: number,
+    payload: RulePayload,
+    statement: Statement,
+    more?: readonly PendingChange[],
+  ) => void;
+  readonly remove: (ruleName: string, more: readonly PendingChange[]) => void;
   /** The enabled rules that a message on `topic` meets. */
   readonly matching: (topic: string) => readonly Rule[];
 };
@@ -52,14 +59,14 @@ export function openRuleBook(store: Store): RuleBook {
   return {
     get: (ruleName) => rules.get(ruleName),
     all: () => [...rules.values()],
-    save: (ruleName, createdAt, { description, ...payload }, statement) => {
+    save: (ruleName, createdAt, { description, ...payload }, statement, more = []) => {
       const rule = { ...payload, ruleName, createdAt, ...(description === undefined ? {} : { description }) };
-      store.commit(table.set(ruleName, rule));
+      store.commit(table.set(ruleName, rule), ...more);
       rules.set(ruleName, { ...rule, statement });
       byTopic.clear();
     },
-    remove: (ruleName) => {
-      store.commit(table.remove(ruleName));
+    remove: (ruleName, more) => {
+      store.commit(table.remove(ruleName), ...more);
       rules.delete(ruleName);
       byTopic.clear();
     },

@@ -1,6 +1,8 @@
 /** The topic rule operations of IoT. */
-import { booleanOf, invalidRequest, nameOf, nextPage, pageOf } from '../iot/input.ts';
-import { AwsError, type LabIdentity, type RestInput, type RestRoute } from '../services.ts';
+import { booleanOf, checkedBody, nameOf, nextPage, pageOf } from '../iot/input.ts';
+import type { Registry, Tags } from '../iot/registry.ts';
+import { forgottenTags, initialTags, tagsSchema } from '../iot/tags.ts';
+import { AwsError, type RestInput, type RestRoute } from '../services.ts';
 import type { Rule, RuleBook } from './rule-book.ts';
 import { parseRulePayload } from './rule-payload.ts';
 import { matchesFilter } from './topic-filter.ts';
@@ -8,8 +10,9 @@ import { matchesFilter } from './topic-filter.ts';
 const MOST_RULES = 1000;
 const PAGES = { tokenName: 'nextToken', sizeName: 'maxResults', largest: 10_000 };
 
-export function ruleRoutes(book: RuleBook, identity: LabIdentity): readonly RestRoute[] {
-  const arnOf = (ruleName: string): string => `arn:aws:iot:${identity.region}:${identity.account}:rule/${ruleName}`;
+/** `registry` keeps the tags of rules. */
+export function ruleRoutes(book: RuleBook, registry: Registry): readonly RestRoute[] {
+  const arnOf = (ruleName: string): string => registry.arn('rule', ruleName);
 
   /** To a rule that does not exist AWS answers as to one that is not ours. */
   const ruleOf = (input: RestInput): Rule => {
@@ -35,7 +38,7 @@ export function ruleRoutes(book: RuleBook, identity: LabIdentity): readonly Rest
       name: 'CreateTopicRule',
       handle: (input) => {
         const ruleName = ruleNameOf(input);
-        if ((input.headers['x-amz-tagging'] ?? '') !== '') throw invalidRequest('Tags are not in the lab yet.');
+        const tags = tagsOf(input);
         const { payload, statement } = parseRulePayload(input.body);
         if (book.get(ruleName) !== undefined) {
           throw new AwsError('ResourceAlreadyExistsException', `Rule already exists with name ${ruleName}`, 409, {
@@ -46,7 +49,8 @@ export function ruleRoutes(book: RuleBook, identity: LabIdentity): readonly Rest
         if (book.all().length >= MOST_RULES) {
           throw new AwsError('LimitExceededException', `An account has at most ${MOST_RULES} rules.`, 410);
         }
-        book.save(ruleName, Date.now() / 1000, payload, statement);
+        const tagging = initialTags(registry, arnOf(ruleName), tags);
+        book.save(ruleName, Date.now() / 1000, payload, statement, tagging);
         return {};
       },
     },
@@ -110,7 +114,8 @@ export function ruleRoutes(book: RuleBook, identity: LabIdentity): readonly Rest
       path: '/rules/{ruleName}',
       name: 'DeleteTopicRule',
       handle: (input) => {
-        book.remove(ruleOf(input).ruleName);
+        const { ruleName } = ruleOf(input);
+        book.remove(ruleName, forgottenTags(registry, arnOf(ruleName)));
         return {};
       },
     },
@@ -131,6 +136,15 @@ export function ruleRoutes(book: RuleBook, identity: LabIdentity): readonly Rest
 
 function ruleNameOf(input: RestInput): string {
   return nameOf(input.params['ruleName'], 'ruleName', /^[a-zA-Z0-9_]+$/, 128);
+}
+
+/** Tags of a rule come in a header, in the form of a query. */
+function tagsOf({ headers }: RestInput): Tags {
+  const given = new URLSearchParams(headers['x-amz-tagging'] ?? '');
+  return checkedBody(
+    [...given].map(([Key, Value]) => ({ Key, Value })),
+    tagsSchema,
+  );
 }
 
 /** A topic, or a filter taken literally. */
