@@ -10,4 +10,10 @@ export type BenchLine = {
   readonly ratio: number;
 };
 
-export type BenchOptions = { readonly distFolder: string; readonly dataFolder: string; readonly seconds: number };
+export type BenchOptions = {
+  readonly distFolder: string;
+  readonly dataFolder: string;
+  readonly seconds: number;
+  readonly cases: number;
+  readonly seed: number;
+};

@@ -2,6 +2,7 @@
 import { AppError } from '../../preload/errors.ts';
 import { benchNoaa } from './bench-noaa.ts';
 import type { BenchLine, BenchOptions } from './bench-line.ts';
+import { benchFuzz } from './bench-fuzz.ts';
 import { benchLoop } from './bench-loop.ts';
 import { benchWindow } from './bench-window.ts';
 
@@ -9,7 +10,11 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => AsyncGenerator
   noaa: ({ dataFolder }) => benchNoaa(dataFolder),
   loop: benchLoop,
   window: benchWindow,
+  fuzz: benchFuzz,
 };
+
+/** The window's needs a desktop, fuzzing takes minutes: they run when they are asked for. */
+const ONLY_BY_NAME = ['window', 'fuzz'];
 
 /** Throws `bench.unknown` for a name that does not exist. */
 export async function* runBench(name: string | undefined, options: BenchOptions): AsyncGenerator<BenchLine> {
@@ -19,7 +24,6 @@ export async function* runBench(name: string | undefined, options: BenchOptions)
     });
   }
   for (const [candidate, bench] of Object.entries(BENCHES)) {
-    // The window's needs a desktop: it runs when it is asked for.
-    if (name === candidate || (name === undefined && candidate !== 'window')) yield* bench(options);
+    if (name === candidate || (name === undefined && !ONLY_BY_NAME.includes(candidate))) yield* bench(options);
   }
 }

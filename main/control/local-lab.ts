@@ -2,7 +2,7 @@
 import { AppError } from '../../preload/errors.ts';
 import type { ProcessHealth } from '../../preload/shapes.ts';
 import type { EngineProcess } from '../engine/api.ts';
-import type { LabActivity, LabOptions, LabParent, LabProcess, LabReport } from '../lab/api.ts';
+import type { LabActivity, LabOptions, LabParent, LabProcess, LabReport, LabUsage } from '../lab/api.ts';
 import type { Listener } from '../rpc.ts';
 import type { Fork } from './child.ts';
 import { supervise } from './supervise.ts';
@@ -13,6 +13,8 @@ export type LocalLab = {
   readonly flush: () => Promise<void>;
   readonly drain: () => Promise<void>;
   readonly activity: () => LabActivity | null;
+  /** What the lab process holds, for benchmarks. */
+  readonly usage: () => Promise<LabUsage>;
   readonly health: () => readonly ProcessHealth[];
   readonly pids: () => { readonly lab: number | null; readonly engine: number | null };
   readonly stop: () => Promise<void>;
@@ -72,6 +74,7 @@ export function openLocalLab(options: Options): LocalLab {
       await lab.rpc().call('drain', {}, { timeoutMs: 60_000 });
     },
     activity: () => activity,
+    usage: () => lab.rpc().call('usage', {}, { timeoutMs: 10_000 }),
     health: () => [lab.health(), engine.health()],
     pids: () => ({ lab: lab.pid(), engine: engine.pid() }),
     stop: async () => {

@@ -58,6 +58,13 @@ export type LabActivity = {
   readonly connections: number;
 };
 
+/** What the process holds, measured after a collection of garbage. */
+export type LabUsage = {
+  readonly heapBytes: number;
+  /** Sockets, timers and whatever else keeps it awake. */
+  readonly handles: number;
+};
+
 export type LabProcess = {
   readonly calls: {
     readonly start: (input: LabOptions) => LabReport;
@@ -65,6 +72,7 @@ export type LabProcess = {
     readonly flush: (input: { readonly stream: string | null }) => null;
     /** Resolves when every journaled message has passed the rules and their actions. */
     readonly drain: (input: Record<string, never>) => null;
+    readonly usage: (input: Record<string, never>) => LabUsage;
     readonly stop: (input: Record<string, never>) => null;
   };
   readonly events: {

@@ -1,4 +1,6 @@
 /** Entry of the lab process: serves its parent, reports activity, and ends with it. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { AppError } from '../../preload/errors.ts';
 import { createLogger } from '../log.ts';
 import { parentPort } from '../parent-port.ts';
@@ -42,6 +44,13 @@ function reportActivity(): void {
   if (lab !== null) rpc.emit('activity', lab.activity());
 }
 
+/** V8 shows its collector to a context that is made after the flag is set. */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  const collect: unknown = runInNewContext('gc');
+  if (typeof collect === 'function') collect();
+}
+
 const port = parentPort();
 const rpc = openRpc<LabParent, LabProcess>(
   port,
@@ -74,6 +83,13 @@ const rpc = openRpc<LabParent, LabProcess>(
     drain: async () => {
       await started().drain();
       return null;
+    },
+    usage: () => {
+      collectGarbage();
+      return Promise.resolve({
+        heapBytes: process.memoryUsage().heapUsed,
+        handles: process.getActiveResourcesInfo().length,
+      });
     },
     stop: async () => {
       await lab?.close();

@@ -1,0 +1,102 @@
+/** What a broken or hostile client might send where signed HTTP is expected. */
+import { signHeaders, type Signer } from '../sign-request.ts';
+import { cut, mutated, type Random } from './random.ts';
+
+export type HttpCase = {
+  readonly bytes: Buffer;
+  /** Answering this with success would be a hole in the signature check. */
+  readonly isForged: boolean;
+};
+
+type Call = {
+  readonly service: string;
+  readonly method: string;
+  readonly path: string;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+};
+
+/** One connection's worth of bytes for the HTTP port at `host`. */
+export function httpCase(random: Random, signer: Signer, host: string): HttpCase {
+  const valid = signedRequest(random, signer, host);
+  const open = (bytes: Buffer): HttpCase => ({ bytes, isForged: false });
+  switch (random.one(['random', 'cut', 'huge', 'mutated', 'forged', 'chunked'])) {
+    case 'random':
+      return open(
+        Buffer.concat([random.one([Buffer.alloc(0), Buffer.from('GET /')]), random.bytes(1 + random.whole(2_048))]),
+      );
+    case 'cut':
+      return open(cut(random, valid));
+    case 'huge':
+      return open(huge(random, host));
+    case 'mutated':
+      return open(mutated(random, valid));
+    case 'forged': {
+      const signature = random.bytes(32).toString('hex');
+      return {
+        bytes: Buffer.from(valid.toString('latin1').replace(/Signature=\w+/, `Signature=${signature}`), 'latin1'),
+        isForged: true,
+      };
+    }
+    case 'chunked':
+      return open(chunked(random, signer, host));
+  }
+}
+
+function signedRequest(random: Random, signer: Signer, host: string): Buffer {
+  const body = JSON.stringify({ Limit: 1 + random.whole(9) });
+  const firehose: Call = {
+    service: 'firehose',
+    method: 'POST',
+    path: '/',
+    body,
+    headers: { 'x-amz-target': 'Firehose_20150804.ListDeliveryStreams', 'content-type': 'application/x-amz-json-1.1' },
+  };
+  const request = random.one<Call>([
+    firehose,
+    { service: 'iot', method: 'GET', path: '/things', body: '', headers: {} },
+    { service: 's3', method: 'GET', path: '/', body: '', headers: {} },
+    { service: 's3', method: 'PUT', path: '/no-such-bucket/key', body, headers: {} },
+    { service: 'iotdata', method: 'GET', path: '/retainedMessage', body: '', headers: {} },
+  ]);
+  const headers = signHeaders(signer, { ...request, host });
+  return raw(request.method, request.path, { ...headers, 'content-length': String(request.body.length) }, request.body);
+}
+
+/** An upload in chunks of S3's own framing and of HTTP's, with lengths and signatures that need not be right. */
+function chunked(random: Random, signer: Signer, host: string): Buffer {
+  const size = random.one(['5', 'ffffffffffffffff', '-1', 'zz', '7fffffff']);
+  const framed = `${size};chunk-signature=${random.bytes(32).toString('hex')}\r\nhello\r\n0\r\n\r\n`;
+  const headers = signHeaders(signer, {
+    service: 's3',
+    method: 'PUT',
+    path: '/no-such-bucket/key',
+    host,
+    body: framed,
+  });
+  const marker = random.one(['STREAMING-AWS4-HMAC-SHA256-PAYLOAD', 'STREAMING-UNSIGNED-PAYLOAD-TRAILER', '']);
+  const outer = random.one([framed.length.toString(16), 'fffffffffffffffff', '']);
+  return raw(
+    'PUT',
+    '/no-such-bucket/key',
+    { ...headers, ...(marker !== '' && { 'x-amz-content-sha256': marker }), 'transfer-encoding': 'chunked' },
+    `${outer}\r\n${framed}\r\n0\r\n\r\n`,
+  );
+}
+
+function huge(random: Random, host: string): Buffer {
+  const long = 'x'.repeat(random.one([20_000, 200_000]));
+  return random.one([
+    raw('POST', '/', { host, 'content-length': '99999999999999999999' }, 'x'),
+    raw('POST', '/', { host, 'content-length': '9007199254740991', authorization: 'AWS4-HMAC-SHA256 x' }, 'x'),
+    raw('GET', `/${long}`, { host }, ''),
+    raw('GET', '/', { host, 'x-long': long }, ''),
+    raw('GET', '/', Object.fromEntries(Array.from({ length: 3_000 }, (_, index) => [`h${index}`, 'v'])), ''),
+    raw('GET', '/', { host, authorization: `AWS4-HMAC-SHA256 Credential=${long.slice(0, 9_000)}` }, ''),
+  ]);
+}
+
+function raw(method: string, path: string, headers: Readonly<Record<string, string>>, body: string): Buffer {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body}`, 'latin1');
+}
