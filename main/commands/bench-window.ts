@@ -100,7 +100,7 @@ async function* measure(window: BenchWindow, seconds: number): AsyncGenerator<Be
     'received',
     counts.received,
   );
-  yield line('messages received', counts.received, 'messages', 'acknowledged to the stations', acknowledged);
+  yield line('messages received at QoS 0', counts.received, 'messages', 'acknowledged to the stations', acknowledged);
 }
 
 function* latencyLines(what: string, busy: Latencies, idle: Latencies): Generator<BenchLine> {

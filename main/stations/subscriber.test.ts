@@ -120,6 +120,28 @@ test('long payloads come whole on request, bytes that are no text in hexadecimal
   ]);
 });
 
+test('a filter that a wider one includes gets its retained messages, and nobody gets them twice', async () => {
+  const { broker, subscriber, rows, last, reaches } = await openViewer();
+  await broker.publish('keep/a', 'A', true);
+  subscriber.subscribe(1, { filter: 'keep/#', qos: 1, look: ALL });
+  await until('the wide one has it', () => rows(1).length === 1);
+  subscriber.subscribe(2, { filter: 'keep/a', qos: 1, look: ALL });
+  await reaches(2, 'subscribed');
+  await until('the narrow one has it too', () => rows(2).length === 1);
+  await broker.publish('keep/a', 'B');
+  await until('both go on', () => last(1)?.received === 2 && last(2)?.received === 2);
+  expect([1, 2].map((id) => rows(id).map(({ preview, retained }) => [preview, retained]))).toEqual([
+    [
+      ['A', true],
+      ['B', false],
+    ],
+    [
+      ['A', true],
+      ['B', false],
+    ],
+  ]);
+});
+
 test('a message is published over the same connection, retained, at both QoS; a forbidden one is told as refused', async () => {
   const { broker, subscriber, rows, reaches } = await openViewer();
   const refusing = await openViewer({ refusedPublishers: ['viewer'] });

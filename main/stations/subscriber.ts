@@ -37,6 +37,8 @@ export type Subscriber = {
 /** AWS allows 50 on one connection. */
 const MOST_SUBSCRIPTIONS = 50;
 const RETRY_MS = 2_000;
+/** Retained messages follow the SUBACK. */
+const RETAINED_MS = 5_000;
 /** Some brokers close the connection instead of refusing a subscription; a loss may have another reason once. */
 const MOST_LOSSES = 2;
 /** Topics whose logs are remembered; a flood of ever new topics starts anew. */
@@ -48,6 +50,8 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
   const logs = new Map<number, TopicLog>();
   /** Topic to the logs that want it: a flood comes on few topics. */
   const routes = new Map<string, readonly TopicLog[]>();
+  /** Logs whose retained messages have not been asked for over the present connection. */
+  const fresh = new Set<TopicLog>();
   const meter = createRateMeter();
   /** What the broker has granted over the present connection. */
   const granted = new Map<string, TopicQos>();
@@ -65,7 +69,9 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
   const take = (message: Arrival): void => {
     const at = Date.now();
     meter.count(scheduler.now());
-    for (const log of routeOf(message.topic)) log.add(message, at);
+    const now = scheduler.now();
+    for (const log of routeOf(message.topic))
+      if (!message.retained || log.wantsRetained(message.topic, now)) log.add(message, at);
   };
 
   const routeOf = (topic: string): readonly TopicLog[] => {
@@ -81,8 +87,7 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
     for (const log of logs.values()) {
       const refusal = isGivenUp ? problem : refused.get(log.filter);
       if (refusal !== undefined && refusal !== null) log.setState('refused', refusal);
-      else if ([...granted.keys()].some((filter) => includesFilter(filter, log.filter)))
-        log.setState('subscribed', null);
+      else if (isGranted(log.filter)) log.setState('subscribed', null);
       else log.setState('connecting', problem);
     }
   };
@@ -102,7 +107,9 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
         );
         const missing = wanted.find((filter) => (granted.get(filter) ?? -1) < qosFor(filter));
         const superfluous = [...granted.keys()].find((filter) => !wanted.includes(filter));
+        const bare = [...fresh].find((log) => !wanted.includes(log.filter) && isGranted(log.filter));
         if (missing !== undefined) await ask(over, missing);
+        else if (bare !== undefined) await askRetained(over, bare);
         else if (superfluous !== undefined) {
           granted.delete(superfluous);
           await forget(over, superfluous);
@@ -135,6 +142,11 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
       await over.subscribe(filter, qos);
       if (over !== device) return;
       granted.set(filter, qos);
+      for (const log of logs.values()) {
+        if (!fresh.has(log) || !includesFilter(filter, log.filter)) continue;
+        fresh.delete(log);
+        log.expectRetained(scheduler.now() + RETAINED_MS);
+      }
       losses.delete(filter);
       link?.prove();
     } catch (error) {
@@ -146,6 +158,19 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
       asking = null;
     }
   };
+
+  /**
+   * The filter is served by a wider one already, but the broker sends retained messages for a SUBSCRIBE only: it is asked for once and
+   * let go at once.
+   */
+  const askRetained = async (over: Device, log: TopicLog): Promise<void> => {
+    fresh.delete(log);
+    log.expectRetained(scheduler.now() + RETAINED_MS);
+    await over.subscribe(log.filter, log.qos);
+    await forget(over, log.filter);
+  };
+
+  const isGranted = (filter: string): boolean => [...granted.keys()].some((wide) => includesFilter(wide, filter));
 
   const forget = async (over: Device, filter: string): Promise<void> => {
     try {
@@ -159,6 +184,11 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
   const disconnected = (error: AppError | null): void => {
     device = null;
     granted.clear();
+    // The next connection subscribes anew, and retained messages come anew.
+    for (const log of logs.values()) {
+      fresh.add(log);
+      log.expectRetained(Infinity);
+    }
     publisher.lost(error);
     problem = error === null ? null : toPlainError(error);
     tell();
@@ -247,6 +277,7 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
         emit: (batch) => options.onBatch(subscription, batch),
       });
       logs.set(subscription, log);
+      fresh.add(log);
       routes.clear();
       tell();
       open();
@@ -255,6 +286,7 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
       const log = logs.get(subscription);
       if (log === undefined) return;
       logs.delete(subscription);
+      fresh.delete(log);
       routes.clear();
       if (logs.size === 0 && !publisher.isUsed()) void close();
       else void settle();

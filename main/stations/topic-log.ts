@@ -17,6 +17,10 @@ export type TopicLog = {
   readonly qos: TopicQos;
   /** `at`: epoch milliseconds of arrival. */
   readonly add: (message: Arrival, at: number) => void;
+  /** Retained messages come for each SUBSCRIBE; those for another subscription are not for this one, and none comes twice. */
+  readonly wantsRetained: (topic: string, now: number) => boolean;
+  /** Until when, in milliseconds of the scheduler's clock; Infinity begins anew. */
+  readonly expectRetained: (untilMs: number) => void;
   readonly setState: (state: TopicBatch['state'], error: PlainError | null) => void;
   readonly look: (look: TopicLook) => void;
   readonly clear: () => void;
@@ -46,6 +50,8 @@ export type TopicLogOptions = {
 const LEAST_GAP_MS = 100;
 /** Rows in one batch of newcomers: more than a person can see pass. */
 const MOST_ROWS = 250;
+/** Topics remembered so that none is shown twice as retained. */
+const MOST_RETAINED = 20_000;
 
 export function createTopicLog(options: TopicLogOptions): TopicLog {
   const { scheduler, emit } = options;
@@ -57,6 +63,8 @@ export function createTopicLog(options: TopicLogOptions): TopicLog {
   let state: TopicBatch['state'] = 'connecting';
   let error: PlainError | null = null;
   let recorder: Recorder | null = null;
+  const retained = new Set<string>();
+  let retainedUntil = Infinity;
   let isRefill = true;
   let isTaken = true;
   let isChanged = true;
@@ -140,6 +148,15 @@ export function createTopicLog(options: TopicLogOptions): TopicLog {
       pins.add(kept);
       recorder?.add(kept);
       change();
+    },
+    wantsRetained: (topic, now) => {
+      if (now > retainedUntil || retained.has(topic)) return false;
+      if (retained.size < MOST_RETAINED) retained.add(topic);
+      return true;
+    },
+    expectRetained: (untilMs) => {
+      retainedUntil = untilMs;
+      if (untilMs === Infinity) retained.clear();
     },
     setState: (toState, toError) => {
       if (state === toState && error?.code === toError?.code) return;

@@ -24,7 +24,7 @@ const MOST_RECENT = 12;
 const MOST_FAVOURITES = 40;
 const MOST_TEMPLATES = 40;
 const LONGEST_PAYLOAD = 131_072;
-export const FIRST_COLUMNS: readonly number[] = [104, 230, 44, 70];
+const FIRST_COLUMNS: readonly number[] = [104, 230, 44, 70];
 
 const FIRST: Memory = { recent: [], favourites: [], templates: [], columns: FIRST_COLUMNS };
 

@@ -16,7 +16,7 @@ export const usePins = create<Plots>()(() => ({ pins: [], windowMs: WINDOW_LENGT
 const plots = new Map<string, Plot>();
 let nextId = 1;
 
-export function isPinned(topic: string, path: string): boolean {
+function isPinned(topic: string, path: string): boolean {
   return usePins.getState().pins.some((pin) => pin.topic === topic && pin.path === path);
 }
 

@@ -3,7 +3,7 @@ import { SegmentedControl } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from '../../parts/button.tsx';
 import { pathOf } from '../../state/latest-order.ts';
-import { rangeOf } from '../../state/topic-plot.ts';
+import { rangeOf, type PlotRange } from '../../state/topic-plot.ts';
 import { plotOf, setWindowLength, unpin, usePins, WINDOW_LENGTHS, type Pinned } from '../../state/topic-plots.ts';
 import { MISSING } from '../../text/format.ts';
 import { useFormat } from '../../text/use-format.ts';
@@ -41,7 +41,8 @@ function PlotCard({ pinned, windowMs }: { readonly pinned: Pinned; readonly wind
   const plot = plotOf(pinned.id);
   const range = rangeOf(plot);
   const path = pathOf(pinned.path);
-  const text = (value: number | undefined) => (value === undefined ? MISSING : format.number(value, digitsFor(value)));
+  const digits = range === null ? 0 : digitsFor(range);
+  const text = (value: number | undefined) => (value === undefined ? MISSING : format.number(value, digits));
   const facts = { least: text(range?.least), most: text(range?.most), last: text(range?.last) };
   return (
     <li>
@@ -66,7 +67,8 @@ function PlotCard({ pinned, windowMs }: { readonly pinned: Pinned; readonly wind
   );
 }
 
-function digitsFor(value: number): number {
-  if (Number.isInteger(value)) return 0;
-  return Math.abs(value) < 10 ? 3 : Math.abs(value) < 1_000 ? 2 : 1;
+/** The same for all three, so that they can be compared: whole numbers stay whole, narrow ranges show more. */
+function digitsFor({ least, most, last }: PlotRange): number {
+  if ([least, most, last].every(Number.isInteger)) return 0;
+  return most - least < 1 ? 3 : most - least < 100 ? 2 : 1;
 }
