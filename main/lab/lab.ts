@@ -12,6 +12,7 @@ import { openGlue } from './glue/glue.ts';
 import { openIdentity } from './identity.ts';
 import { openIot } from './iot/iot.ts';
 import { openObjectStore } from './s3/object-store.ts';
+import { openReportShelf } from './s3/report-shelf.ts';
 import { openS3 } from './s3/s3.ts';
 import { STS_VERSION, stsOperations } from './sts/sts.ts';
 
@@ -53,8 +54,10 @@ export async function openLab(options: LabOptions, engine: AsyncEngine, onChange
     keep(objects, objects.close);
     const firehose = await openFirehose({ folder: join(folder, 'firehose'), identity, objects, onChange });
     keep(firehose, firehose.close);
+    let endpoint = '';
+    const shelf = openReportShelf(objects, identity, () => endpoint);
     const { mqttPort, alpnPort = null } = options;
-    const iot = await openIot({ folder, identity, mqttPort, alpnPort, streams: firehose, objects, onChange });
+    const iot = await openIot({ folder, identity, mqttPort, alpnPort, streams: firehose, objects, shelf, onChange });
     keep(iot, iot.close);
 
     // What reads the lake.
@@ -64,8 +67,11 @@ export async function openLab(options: LabOptions, engine: AsyncEngine, onChange
     const athena = await openAthena({ folder: join(folder, 'athena'), identity, objects, catalog, engine });
     keep(athena, athena.close);
 
+    const registry = { kind: 'rest-json', routes: iot.routes } as const;
     const services = edgeServices({
-      iot: { kind: 'rest-json', routes: iot.routes },
+      iot: registry,
+      // The name that AWS's older SDKs sign IoT's control plane with, Debian's boto3 among them.
+      'execute-api': registry,
       iotdata: { kind: 'bytes', handle: iot.data },
       firehose: { kind: 'json', targetPrefix: 'Firehose_20150804', operations: firehose.operations },
       s3: { kind: 's3', handle: await openS3(objects, identity, join(folder, 's3', 'uploads')) },
@@ -76,11 +82,12 @@ export async function openLab(options: LabOptions, engine: AsyncEngine, onChange
     const { region } = identity;
     const edge = await openEdge({ port: options.port, credentials: identity, region, services, onMqtt: iot.accept });
     keep(edge, edge.close);
+    endpoint = `http://127.0.0.1:${edge.port}`;
     iot.serveHttp(edge.accept);
 
     return {
       report: {
-        endpoint: `http://127.0.0.1:${edge.port}`,
+        endpoint,
         port: edge.port,
         mqttHost: 'localhost',
         mqttPort: iot.mqttPort,

@@ -93,3 +93,12 @@ export type DeliveryStreams = {
     origin?: { readonly source: string; readonly sequence: number },
   ) => Promise<void>;
 };
+
+/** Where a service lays out a finished report, so that anybody with the link can fetch it by a plain GET. */
+export type ReportShelf = {
+  /** Copies the file; the same name again replaces it. */
+  readonly put: (name: string, path: string) => Promise<void>;
+  /** A presigned link that works for an hour. */
+  readonly link: (name: string) => string;
+  readonly remove: (name: string) => Promise<void>;
+};

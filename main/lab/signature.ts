@@ -32,6 +32,9 @@ export type Claim = {
   readonly hasSessionToken: boolean;
 };
 
+/** What a signature is made over, beside the request. */
+type SigningClaim = Pick<Claim, 'service' | 'region' | 'day' | 'date' | 'signedHeaders'>;
+
 /** Proof of a checked signature; what signed chunks of an S3 body continue from. */
 export type SignatureProof = {
   readonly signature: string;
@@ -91,7 +94,8 @@ function readDate(amzDate: string | undefined, date: string | undefined): string
   return toAmzDate(parsed);
 }
 
-function toAmzDate(epochMs: number): string {
+/** `yyyyMMddTHHmmssZ` */
+export function toAmzDate(epochMs: number): string {
   return new Date(epochMs).toISOString().replace(/[-:]|\.\d+/g, '');
 }
 
@@ -139,6 +143,18 @@ export function proveClaim(
 ): SignatureProof {
   const errors = signatureErrors(claim.service);
   checkSignedHeaders(claim, request, errors);
+  const { scope, signingKey, signature } = sign(claim, request, payloadHash, credentials.secretAccessKey);
+  if (!sameSignature(signature, claim.signature)) throw errors.mismatch();
+  return { signature: claim.signature, date: claim.date, scope, signingKey };
+}
+
+/** The signature that belongs to the request, in hex, and what it was made with. */
+export function sign(
+  claim: SigningClaim,
+  request: SignedRequest,
+  payloadHash: string,
+  secretAccessKey: string,
+): { readonly signature: string; readonly scope: string; readonly signingKey: Buffer } {
   const scope = `${claim.day}/${claim.region}/${claim.service}/aws4_request`;
   const canonical = [
     request.method,
@@ -149,10 +165,9 @@ export function proveClaim(
     claim.signedHeaders.join(';'),
     payloadHash,
   ].join('\n');
-  const signingKey = deriveKey(credentials.secretAccessKey, claim);
+  const signingKey = deriveKey(secretAccessKey, claim);
   const toSign = ['AWS4-HMAC-SHA256', claim.date, scope, sha256(canonical)].join('\n');
-  if (!sameSignature(hmac(signingKey, toSign).toString('hex'), claim.signature)) throw errors.mismatch();
-  return { signature: claim.signature, date: claim.date, scope, signingKey };
+  return { signature: hmac(signingKey, toSign).toString('hex'), scope, signingKey };
 }
 
 /** Host and every `x-amz-*` header must be covered, or a proxy could change the meaning of a signed request. */
@@ -222,7 +237,7 @@ function canonicalValue(value: string): string {
 const MAX_CACHED_KEYS = 32;
 const cachedKeys = new Map<string, Buffer>();
 
-function deriveKey(secret: string, claim: Claim): Buffer {
+function deriveKey(secret: string, claim: SigningClaim): Buffer {
   const name = `${secret}/${claim.day}/${claim.region}/${claim.service}`;
   const known = cachedKeys.get(name);
   if (known !== undefined) return known;

@@ -6,7 +6,7 @@ import type { BytesHandler } from '../dispatch.ts';
 import { openEngine } from '../rules/engine.ts';
 import { openRuleBook } from '../rules/rule-book.ts';
 import { ruleRoutes } from '../rules/rule-routes.ts';
-import type { DeliveryStreams, LabIdentity, ObjectStore, RestRoute } from '../services.ts';
+import type { DeliveryStreams, LabIdentity, ObjectStore, ReportShelf, RestRoute } from '../services.ts';
 import { openStore } from './append-log-store.ts';
 import { openBroker, type Broker } from './broker.ts';
 import { openBrokerState } from './broker-state.ts';
@@ -19,6 +19,8 @@ import { policyRoutes } from './policies.ts';
 import { policyVersionRoutes } from './policy-versions.ts';
 import { openRegistry, type Account } from './registry.ts';
 import { registryRoutes } from './registry-routes.ts';
+import { openRegistration } from './registration/registration.ts';
+import { registrationRoutes } from './registration/registration-routes.ts';
 
 export type IotOptions = {
   /** The lab's folder: `ca.pem` lies in it, everything else below `iot/`. */
@@ -28,8 +30,10 @@ export type IotOptions = {
   readonly alpnPort?: AlpnPortChoice;
   /** Where the Firehose action of rules puts its records. */
   readonly streams: DeliveryStreams;
-  /** For the S3 action, which comes with a later issue. */
+  /** Where bulk registration reads its data files. */
   readonly objects: ObjectStore;
+  /** Where bulk registration lays out its reports; without it there is no bulk registration. */
+  readonly shelf?: ReportShelf;
   /** Called often: whenever a counter or the number of connections may have changed. */
   readonly onChange: () => void;
 };
@@ -58,7 +62,7 @@ export type Iot = {
  * Throws AppError `lab.portTaken`, `lab.stateDamaged`, or what the file system says of the folder.
  */
 export async function openIot(options: IotOptions): Promise<Iot> {
-  const { folder, identity, mqttPort, alpnPort = null, streams, onChange } = options;
+  const { folder, identity, mqttPort, alpnPort = null, streams, objects, shelf, onChange } = options;
   const iotFolder = join(folder, 'iot');
   await mkdir(iotFolder, { recursive: true, mode: 0o700 });
   const authority = await openCertificateAuthority(folder);
@@ -74,20 +78,6 @@ export async function openIot(options: IotOptions): Promise<Iot> {
   const { records, ...state } = await openBrokerState(join(iotFolder, 'sessions'));
   const engine = openEngine({ journal, checkpoint, checkpointPath, rules, streams, onChange });
   const broker = await openBroker({ registry, identity, journal, ...state, onChange });
-  const closeAll = async (): Promise<void> => {
-    await broker.close();
-    await engine.close();
-    await journal.close();
-    state.sessions.close();
-    await records.close();
-    store.close();
-  };
-  const door = await openMqttDoor({ registry, authority, broker, port: mqttPort, alpnPort }).catch(
-    async (error: unknown) => {
-      await closeAll();
-      throw error;
-    },
-  );
   const account: Account = {
     registry,
     authority,
@@ -95,11 +85,40 @@ export async function openIot(options: IotOptions): Promise<Iot> {
     onInactive: broker.dropCertificate,
     onDetached: broker.dropCertificate,
   };
+  const closeRest = async (): Promise<void> => {
+    await broker.close();
+    await engine.close();
+    await journal.close();
+    state.sessions.close();
+    await records.close();
+    store.close();
+  };
+  const registrationFolder = join(iotFolder, 'registration');
+  const registration =
+    shelf === undefined
+      ? undefined
+      : await openRegistration({ account, objects, shelf, folder: registrationFolder }).catch(
+          async (error: unknown) => {
+            await closeRest();
+            throw error;
+          },
+        );
+  const closeAll = async (): Promise<void> => {
+    await registration?.close();
+    await closeRest();
+  };
+  const door = await openMqttDoor({ registry, authority, broker, port: mqttPort, alpnPort }).catch(
+    async (error: unknown) => {
+      await closeAll();
+      throw error;
+    },
+  );
   return {
     data: openIotData({ registry, identity, broker, ...state }),
     routes: [
       ...policyRoutes(registry),
       ...policyVersionRoutes(registry),
+      ...(registration === undefined ? [] : registrationRoutes(account, registration)),
       ...ruleRoutes(rules, registry),
       ...registryRoutes(account, (ruleName) => rules.get(ruleName) !== undefined),
     ],

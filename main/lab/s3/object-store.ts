@@ -12,7 +12,11 @@ import { checkBucketName, checkKey, noSuchBucket } from './names.ts';
 export type BucketInfo = { readonly name: string; /** Epoch milliseconds. */ readonly created: number };
 
 export type S3Store = ObjectStore & {
+  /** Without those of the lab's own services. */
   readonly buckets: () => readonly BucketInfo[];
+  /** Makes sure of a bucket that a service of the lab keeps for itself, as AWS does in accounts of its own: nobody else lists or changes it. */
+  readonly reserveBucket: (name: string) => Promise<void>;
+  readonly isReserved: (bucket: string) => boolean;
   /** Resolves quietly when the bucket is there already, as us-east-1 does for its owner. Throws AwsError InvalidBucketName. */
   readonly createBucket: (name: string) => Promise<void>;
   /** Throws AwsError BucketNotEmpty or NoSuchBucket. */
@@ -24,7 +28,8 @@ export type S3Store = ObjectStore & {
   readonly close: () => Promise<void>;
 };
 
-const registry = z.array(z.object({ name: z.string(), created: z.number() }));
+const registry = z.array(z.object({ name: z.string(), created: z.number(), isReserved: z.boolean().default(false) }));
+type StoredInfo = z.infer<typeof registry>[number];
 
 /** `folder` is the store's own. Half-finished uploads of a dead process are cleared. */
 export async function openObjectStore(folder: string): Promise<S3Store> {
@@ -52,6 +57,18 @@ export async function openObjectStore(folder: string): Promise<S3Store> {
     return found;
   };
 
+  const createBucket = (name: string, isReserved: boolean): Promise<void> =>
+    change(async () => {
+      checkBucketName(name);
+      if (infos.has(name)) return;
+      // What a deletion cut short left behind must not come back to life.
+      await rm(folderOf(name), { recursive: true, force: true });
+      const bucket = await openBucket(folderOf(name));
+      infos.set(name, { name, created: Date.now(), isReserved });
+      await saveRegistry();
+      open.set(name, bucket);
+    });
+
   const adoptObject: S3Store['adoptObject'] = async (bucket, object, path) => {
     checkKey(object.key);
     return bucketOf(bucket).put(object, (place) => rename(path, place));
@@ -59,20 +76,13 @@ export async function openObjectStore(folder: string): Promise<S3Store> {
 
   return {
     stagingFolder,
-    buckets: () => [...infos.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    buckets: () =>
+      [...infos.values()].filter(({ isReserved }) => !isReserved).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    isReserved: (name) => infos.get(name)?.isReserved ?? false,
+    reserveBucket: (name) => createBucket(name, true),
     bucket: bucketOf,
     hasBucket: (name) => open.has(name),
-    createBucket: (name) =>
-      change(async () => {
-        checkBucketName(name);
-        if (infos.has(name)) return;
-        // What a deletion cut short left behind must not come back to life.
-        await rm(folderOf(name), { recursive: true, force: true });
-        const bucket = await openBucket(folderOf(name));
-        infos.set(name, { name, created: Date.now() });
-        await saveRegistry();
-        open.set(name, bucket);
-      }),
+    createBucket: (name) => createBucket(name, false),
     deleteBucket: (name) =>
       change(async () => {
         const bucket = bucketOf(name);
@@ -148,7 +158,7 @@ async function md5OfFile(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-async function readRegistry(path: string): Promise<readonly BucketInfo[]> {
+async function readRegistry(path: string): Promise<readonly StoredInfo[]> {
   const found = await readDocument(path);
   if (found === undefined) return [];
   const parsed = registry.safeParse(found);

@@ -24,6 +24,7 @@ export async function openS3(store: S3Store, identity: LabIdentity, uploadsFolde
   return async (signed, payload, bucketOfHost) => {
     const request = readRequest(signed, payload, bucketOfHost);
     const operation = findOperation(operations, request);
+    checkOwner(store, request);
     checkParameters(operation, request);
     checkHeaders(operation, request, identity);
     return operation.handle(request);
@@ -69,6 +70,12 @@ function findOperation(operations: readonly S3Operation[], request: S3Request): 
 
 function weight(operation: S3Operation): number {
   return operation.marks.length + (operation.markHeader === undefined ? 0 : 1);
+}
+
+/** Buckets of the lab's services are like those of another account: a link leads to an object of theirs, and nothing else is allowed. */
+function checkOwner(store: S3Store, { bucket, key, method }: S3Request): void {
+  if (!store.isReserved(bucket) || (key !== '' && (method === 'GET' || method === 'HEAD'))) return;
+  throw new AwsError('AccessDenied', 'Access Denied', 403);
 }
 
 function checkParameters(operation: S3Operation, request: S3Request): void {
