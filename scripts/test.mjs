@@ -7,7 +7,7 @@ import { root } from './paths.mjs';
 import { buildWhenStale, installPackages, needDebianPackages, VIRTUAL_DISPLAY, WINDOW_LIBRARIES } from './prepare.mjs';
 
 // Real programs that the tests drive the lab with.
-const REAL_CLIENTS = ['mosquitto-clients', 'awscli'];
+const REAL_CLIENTS = ['mosquitto-clients', 'awscli', 'python3-boto3', 'python3-venv'];
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
 const say = (text) => process.stdout.write(`${text}\n`);
@@ -47,6 +47,9 @@ function addReport(name, code, read) {
 installPackages();
 await buildWhenStale();
 needDebianPackages([...WINDOW_LIBRARIES, ...VIRTUAL_DISPLAY, ...REAL_CLIENTS]);
+const { preparePython } = await import('./python.mjs');
+const { reason } = preparePython();
+if (reason !== undefined) say(`No Python clients for the tests: ${reason}.`);
 const { findElectron } = await import('./electron-runtime.mjs');
 const electron = await findElectron();
 const reports = mkdtempSync(join(tmpdir(), 'isobar-test-'));

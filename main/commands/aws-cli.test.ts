@@ -1,0 +1,134 @@
+/** The AWS CLI, Debian's (version 2) and pip's (version 1), against `isobar lab` as a person starts it. */
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { findPythons, hasProgram, isLeftOut } from './test-programs.ts';
+import { startRealLab, type RealLab } from './test-real-lab.ts';
+
+const run = promisify(execFile);
+const { newest } = findPythons();
+
+let lab: RealLab;
+beforeAll(async () => {
+  lab = await startRealLab();
+});
+afterAll(async () => expect(await lab.stop()).toBe(0));
+
+/** The old command lines take the endpoint as an option only. */
+const runAws = async (program: string, ...args: string[]): Promise<string> => {
+  const { stdout } = await run(program, ['--endpoint-url', lab.ready.endpoint, '--output', 'json', ...args], {
+    env: lab.environment,
+    timeout: 60_000,
+  });
+  return stdout;
+};
+
+// Each call starts a Python program: on a busy machine that takes seconds.
+const GENEROUS = { timeout: 240_000 };
+
+describe.skipIf(isLeftOut('awscli', hasProgram('aws', '--version')))('AWS CLI', GENEROUS, () => {
+  const aws = (...args: string[]): Promise<string> => runAws('aws', ...args);
+
+  test('sees the registry, the buckets and its own account', async () => {
+    await aws('iot', 'create-thing', '--thing-name', 'by-hand');
+    const { things } = JSON.parse(await aws('iot', 'list-things')) as { things: { thingName: string }[] };
+    expect(things.map((thing) => thing.thingName)).toContain('by-hand');
+    expect(JSON.parse(await aws('sts', 'get-caller-identity'))).toMatchObject({ Account: lab.ready.account });
+
+    await aws('s3', 'mb', 's3://by-hand');
+    const file = join(lab.folder, 'lines.json');
+    await writeFile(file, '{"n":1,"t":7.0}\n{"n":2,"t":8.5}\n');
+    await aws('s3', 'cp', file, 's3://by-hand/rows/lines.json');
+    expect(await aws('s3', 'ls', 's3://by-hand/rows/')).toMatch(/32 lines\.json/);
+    expect(await aws('s3', 'cp', 's3://by-hand/rows/lines.json', '-')).toBe('{"n":1,"t":7.0}\n{"n":2,"t":8.5}\n');
+  });
+
+  test('crawls a folder and queries the table', async () => {
+    await aws('glue', 'create-database', '--database-input', '{"Name":"hand"}');
+    await aws(
+      'glue',
+      'create-crawler',
+      '--name',
+      'hand',
+      '--role',
+      `arn:aws:iam::${lab.ready.account}:role/LabRole`,
+      '--database-name',
+      'hand',
+      '--targets',
+      '{"S3Targets":[{"Path":"s3://by-hand/rows/"}]}',
+    );
+    await aws('glue', 'start-crawler', '--name', 'hand');
+    await eventually(
+      async () =>
+        (JSON.parse(await aws('glue', 'get-crawler', '--name', 'hand')) as { Crawler: { State: string } }).Crawler
+          .State === 'READY',
+    );
+    const started = JSON.parse(
+      await aws(
+        'athena',
+        'start-query-execution',
+        '--query-string',
+        'SELECT sum(t) AS total, count(*) FROM rows',
+        '--query-execution-context',
+        'Database=hand',
+        '--result-configuration',
+        'OutputLocation=s3://by-hand/results/',
+      ),
+    ) as { QueryExecutionId: string };
+    const status = async () =>
+      (
+        JSON.parse(await aws('athena', 'get-query-execution', '--query-execution-id', started.QueryExecutionId)) as {
+          QueryExecution: { Status: { State: string } };
+        }
+      ).QueryExecution.Status.State;
+    await eventually(async () => ['SUCCEEDED', 'FAILED'].includes(await status()));
+    expect(await status()).toBe('SUCCEEDED');
+    const { ResultSet } = JSON.parse(
+      await aws('athena', 'get-query-results', '--query-execution-id', started.QueryExecutionId),
+    ) as { ResultSet: { Rows: { Data: { VarCharValue: string }[] }[] } };
+    expect(ResultSet.Rows.map((row) => row.Data.map((datum) => datum.VarCharValue))).toEqual([
+      ['total', '_col1'],
+      ['15.5', '2'],
+    ]);
+  });
+});
+
+describe.skipIf(isLeftOut('the AWS CLI of pip', newest !== undefined))('AWS CLI of pip', GENEROUS, () => {
+  test('walks through a single thing: type, thing, certificate, policy, and back', async () => {
+    const program = join(dirname(newest ?? ''), 'aws');
+    const iot = async (...args: string[]): Promise<unknown> => {
+      const text = await runAws(program, 'iot', ...args);
+      return text === '' ? undefined : JSON.parse(text);
+    };
+    await iot('create-thing-type', '--thing-type-name', 'station');
+    await iot('create-thing', '--thing-name', 'walked', '--thing-type-name', 'station');
+    const made = certificateSchema.parse(await iot('create-keys-and-certificate', '--set-as-active'));
+    const document = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'iot:*', Resource: '*' }] };
+    await iot('create-policy', '--policy-name', 'walked', '--policy-document', JSON.stringify(document));
+    await iot('attach-policy', '--policy-name', 'walked', '--target', made.certificateArn);
+    await iot('attach-thing-principal', '--thing-name', 'walked', '--principal', made.certificateArn);
+    expect(await iot('describe-thing', '--thing-name', 'walked')).toMatchObject({ thingTypeName: 'station' });
+    expect(await iot('list-thing-principals', '--thing-name', 'walked')).toEqual({ principals: [made.certificateArn] });
+
+    await iot('detach-thing-principal', '--thing-name', 'walked', '--principal', made.certificateArn);
+    await iot('update-certificate', '--certificate-id', made.certificateId, '--new-status', 'INACTIVE');
+    await iot('delete-certificate', '--certificate-id', made.certificateId, '--force-delete');
+    await iot('delete-thing', '--thing-name', 'walked');
+    const left = runAws(program, 'iot', 'describe-thing', '--thing-name', 'walked');
+    await expect(left).rejects.toThrow('ResourceNotFoundException');
+  });
+});
+
+const certificateSchema = z.object({ certificateArn: z.string(), certificateId: z.string() });
+
+async function eventually(isTrue: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 60_000;
+  while (!(await isTrue())) {
+    if (Date.now() > end) throw new Error('waited 60 s in vain');
+    await sleep(100);
+  }
+}
