@@ -45,6 +45,7 @@ function targetAt(endpoint: string): Target {
     caFile: null,
     pathStyle: true,
     roleArn: 'arn:aws:iam::000011112222:role/LabRole',
+    iotPace: null,
   };
 }
 

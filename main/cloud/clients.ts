@@ -5,6 +5,9 @@ import { GlueClient } from '@aws-sdk/client-glue';
 import { IoTClient } from '@aws-sdk/client-iot';
 import { S3Client } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
+import { createPacer, pacingStep } from './pacing.ts';
+import { exists } from './existence.ts';
+import { recordingStep, type Recorder } from './recording.ts';
 import { explainFailure } from './refusals.ts';
 import type { Target } from './target.ts';
 
@@ -17,6 +20,8 @@ export type Clients = {
   readonly glue: GlueClient;
   readonly athena: AthenaClient;
   readonly sts: STSClient;
+  /** What is ours of the target's resources. */
+  readonly recorder: Recorder;
   /** Closes all sockets. Requests under way fail; the clients are of no use afterwards. */
   readonly close: () => void;
 };
@@ -28,11 +33,20 @@ const ATTEMPTS = 3;
 const CONNECT_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 
+/** For programs that leave nothing behind. */
+const NO_RECORD: Recorder = {
+  stateOf: () => null,
+  madeBy: () => [],
+  intend: () => Promise.resolve(),
+  made: () => Promise.resolve(),
+  gone: () => Promise.resolve(),
+};
+
 /**
  * Errors of all clients: AWS refusals keep their name, a network that fails becomes AppError `cloud.unreachable`, an aborted request
  * `cloud.cancelled`.
  */
-export function openClients(target: Target): Clients {
+export function openClients(target: Target, recorder: Recorder = NO_RECORD): Clients {
   const config = {
     region: target.region,
     credentials: target.credentials,
@@ -81,7 +95,7 @@ export function openClients(target: Target): Clients {
   athena.middlewareStack.add(explain, outermost);
   sts.middlewareStack.add(explain, outermost);
 
-  return {
+  const clients = {
     region: target.region,
     account: target.account,
     iot,
@@ -90,8 +104,20 @@ export function openClients(target: Target): Clients {
     glue,
     athena,
     sts,
+    recorder,
     close: () => {
       for (const client of [iot, s3, firehose, glue, athena, sts]) client.destroy();
     },
   };
+  const record = recordingStep(recorder, (resource) => exists(clients, resource));
+  const recording = { step: 'initialize', priority: 'low', name: 'record' } as const;
+  iot.middlewareStack.add(record, recording);
+  s3.middlewareStack.add(record, recording);
+  firehose.middlewareStack.add(record, recording);
+  glue.middlewareStack.add(record, recording);
+  if (target.iotPace !== null) {
+    const pacing = { relation: 'after', toMiddleware: 'retryMiddleware', name: 'pace' } as const;
+    iot.middlewareStack.addRelativeTo(pacingStep(createPacer(target.iotPace)), pacing);
+  }
+  return clients;
 }

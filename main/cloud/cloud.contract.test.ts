@@ -1,12 +1,19 @@
 /** What we ask of AWS, through the SDK clients alone: provision, set up twice, deliver, crawl, query, remove. The target here is an in-process lab. */
 import { PutRecordBatchCommand } from '@aws-sdk/client-firehose';
-import { ListThingsCommand } from '@aws-sdk/client-iot';
+import {
+  CreatePolicyCommand,
+  CreateThingCommand,
+  ListCertificatesCommand,
+  ListPoliciesCommand,
+  ListThingsCommand,
+} from '@aws-sdk/client-iot';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PipelineStep } from '../../preload/shapes.ts';
 import { createDeviceKey } from '../control/device-identity.ts';
+import { openLedger, type Ledger } from '../control/ledger.ts';
 import { openEngine } from '../engine/engine.ts';
 import { openLab, type Lab } from '../lab/lab.ts';
 import { openClients, type Clients } from './clients.ts';
@@ -22,7 +29,9 @@ let folder = '';
 let lab: Lab;
 let engine: Awaited<ReturnType<typeof openEngine>>;
 let clients: Clients;
+let ledger: Ledger;
 let names: PipelineNames;
+const ANY = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:*","Resource":"*"}]}';
 const patience = () => AbortSignal.timeout(60_000);
 
 beforeAll(async () => {
@@ -38,7 +47,8 @@ beforeAll(async () => {
   };
   lab = await openLab({ folder, port: 0, mqttPort: 0 }, asked, () => undefined);
   const target = targetFromLab(lab.report);
-  clients = openClients(target);
+  ledger = await openLedger(join(folder, 'ledger.ndjson'));
+  clients = openClients(target, ledger.recorderOf(target));
   names = pipelineNames(target.account);
 });
 
@@ -46,6 +56,7 @@ afterAll(async () => {
   clients.close();
   await lab.close();
   await engine.stop();
+  await ledger.close();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -64,6 +75,28 @@ test('a device is provisioned, again, and removed without a trace', async () => 
   expect(await things()).toEqual(['station-1']);
   await removeDevice(clients, { thingName: 'station-1', certificateId: second.certificateId });
   expect(await things()).toEqual([]);
+  expect(ledger.entriesOf(clients)).toEqual([]);
+  expect((await clients.iot.send(new ListCertificatesCommand({}))).certificates).toEqual([]);
+  expect((await clients.iot.send(new ListPoliciesCommand({}))).policies).toEqual([]);
+});
+
+test('a thing that was made by hand stays when its station is removed', async () => {
+  await clients.iot.send(new CreatePolicyCommand({ policyName: 'by-hand', policyDocument: ANY }));
+  const before = openClients(targetFromLab(lab.report));
+  await before.iot.send(new CreateThingCommand({ thingName: 'station-2' }));
+  before.close();
+  const csrPem = (await createDeviceKey('station-2')).csrPem;
+  const { certificateId } = await provisionDevice(clients, {
+    thingName: 'station-2',
+    topic: 'sensor/weather/2',
+    csrPem,
+  });
+  await removeDevice(clients, { thingName: 'station-2', certificateId });
+  expect((await clients.iot.send(new ListThingsCommand({}))).things?.map((thing) => thing.thingName)).toEqual([
+    'station-2',
+  ]);
+  expect((await clients.iot.send(new ListCertificatesCommand({}))).certificates).toEqual([]);
+  expect(ledger.entriesOf(clients).map(({ kind, name }) => [kind, name])).toEqual([['policy', 'by-hand']]);
 });
 
 test('the pipeline is set up, may be set up again, and carries records to rows', async () => {

@@ -52,6 +52,7 @@ test('an error fails its step in plain words, leaves the later ones waiting, and
     caFile: null,
     pathStyle: true,
     roleArn: options.roleArn,
+    iotPace: null,
   });
   const steps = new Map<string, PipelineStep>();
   const setUp = setUpPipeline(

@@ -6,21 +6,18 @@ import {
   CreatePolicyCommand,
   CreatePolicyVersionCommand,
   CreateThingCommand,
-  DeleteCertificateCommand,
-  DeletePolicyCommand,
   DeletePolicyVersionCommand,
-  DeleteThingCommand,
-  DetachPolicyCommand,
   DetachThingPrincipalCommand,
   GetPolicyCommand,
+  ListPrincipalThingsCommand,
   ListThingPrincipalsCommand,
-  UpdateCertificateCommand,
 } from '@aws-sdk/client-iot';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clients } from './clients.ts';
 import { certificateArn, devicePolicy, policyNameOf, viewerPolicy, type PolicyDocument } from './policy.ts';
+import type { Resource } from './recording.ts';
 import { isRefusal, nullWhen, told, unlessGone } from './refusals.ts';
-import { waitFor } from './waiting.ts';
+import { removeResource } from './removal.ts';
 
 export type Certificate = {
   readonly certificateArn: string;
@@ -73,26 +70,34 @@ export async function renewViewerPolicy(
 }
 
 /**
- * Undoes a provisioning, however often it was repeated, in the order AWS asks for: ties first, then the certificates of the thing, policy,
- * thing. What is already gone is passed over. The device's connection ends with its certificate.
+ * Removes what Isobar made for a device: its certificates, thing and policy, as far as the recorder knows them as ours. A thing made by
+ * hand stays and only loses our certificate; a certificate that other things use too stays theirs. May be repeated.
  */
 export async function removeDevice(
   clients: Clients,
   device: { readonly thingName: string; readonly certificateId: string },
 ): Promise<void> {
   const { thingName, certificateId } = device;
-  const policyName = policyNameOf(thingName);
-  const { iot } = clients;
+  const isOurs = (resource: Resource): boolean => clients.recorder.stateOf(resource) !== null;
   for (const id of new Set([certificateId, ...(await certificatesOf(clients, thingName))])) {
-    await discardCertificate(clients, { certificateId: id, policyName, thingName });
+    const certificate = { kind: 'certificate', name: id } as const;
+    if (isOurs(certificate)) await releaseCertificate(clients, certificate, thingName);
   }
-  // A detached certificate keeps blocking the removal for a while on AWS.
-  await removeOnceFree(`the policy "${policyName}" to be free of certificates`, 'DeleteConflictException', () =>
-    iot.send(new DeletePolicyCommand({ policyName })),
-  );
-  await removeOnceFree(`the thing "${thingName}" to be free of certificates`, 'InvalidRequestException', () =>
-    iot.send(new DeleteThingCommand({ thingName })),
-  );
+  const made = [
+    { kind: 'thing', name: thingName },
+    { kind: 'policy', name: policyNameOf(thingName) },
+  ] as const;
+  for (const resource of made) if (isOurs(resource)) await removeResource(clients, resource);
+}
+
+/** Deletes a certificate, or where other things use it too, only unties this one. */
+async function releaseCertificate(clients: Clients, certificate: Resource, thingName: string): Promise<void> {
+  const { iot } = clients;
+  const principal = certificateArn(clients, certificate.name);
+  const answer = await nullWhen(GONE, iot.send(new ListPrincipalThingsCommand({ principal })));
+  const isShared = (answer?.things ?? []).some((name) => name !== thingName);
+  if (!isShared) return removeResource(clients, certificate);
+  await unlessGone(GONE, iot.send(new DetachThingPrincipalCommand({ thingName, principal })));
 }
 
 async function ensureThing(
@@ -147,8 +152,7 @@ async function certify(
     }
   } catch (error) {
     // The caller never learns of this certificate, so it must not stay behind as a valid one. The first error is the one to tell.
-    const { certificateId } = certificate;
-    await Promise.allSettled([discardCertificate(clients, { certificateId, policyName, thingName })]);
+    await Promise.allSettled([removeResource(clients, { kind: 'certificate', name: certificate.certificateId })]);
     throw error;
   }
   return certificate;
@@ -158,34 +162,4 @@ async function certify(
 async function certificatesOf({ iot }: Clients, thingName: string): Promise<readonly string[]> {
   const answer = await nullWhen(GONE, iot.send(new ListThingPrincipalsCommand({ thingName })));
   return (answer?.principals ?? []).flatMap((principal) => principal.split(':cert/').slice(1));
-}
-
-async function discardCertificate(
-  clients: Clients,
-  owner: { readonly certificateId: string; readonly policyName: string; readonly thingName: string | null },
-): Promise<void> {
-  const { iot } = clients;
-  const { certificateId, policyName, thingName } = owner;
-  const principal = certificateArn(clients, certificateId);
-  if (thingName !== null) {
-    await unlessGone(GONE, iot.send(new DetachThingPrincipalCommand({ thingName, principal })));
-  }
-  await unlessGone(GONE, iot.send(new DetachPolicyCommand({ policyName, target: principal })));
-  await unlessGone(GONE, iot.send(new UpdateCertificateCommand({ certificateId, newStatus: 'INACTIVE' })));
-  await removeOnceFree('the certificate to be free of its thing and policy', 'DeleteConflictException', () =>
-    iot.send(new DeleteCertificateCommand({ certificateId })),
-  );
-}
-
-async function removeOnceFree(what: string, stillTied: string, remove: () => Promise<unknown>): Promise<void> {
-  const removeIfFree = async (): Promise<true | undefined> => {
-    try {
-      await unlessGone(GONE, remove());
-      return true;
-    } catch (error) {
-      if (isRefusal(error, stillTied)) return undefined;
-      throw error;
-    }
-  };
-  await waitFor(removeIfFree, { what, limitMs: 20_000, firstPauseMs: 250, longestPauseMs: 4_000 });
 }

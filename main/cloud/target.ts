@@ -1,4 +1,5 @@
 /** What a target is: plain data that says where AWS is asked, as whom, and where devices connect. The only file that may tell one kind from another. */
+import type { Pace } from './pacing.ts';
 
 type Credentials = {
   readonly accessKeyId: string;
@@ -28,6 +29,17 @@ export type Target = {
   readonly pathStyle: boolean;
   /** The role that rules, streams and crawlers act as. Isobar never makes roles. */
   readonly roleArn: string;
+  /** Calls a second of the IoT control plane that the target takes, by operation; null where there is no such quota. */
+  readonly iotPace: Pace | null;
+};
+
+/**
+ * The default quotas of an AWS account, in calls a second. The pace keeps a little below.
+ * https://docs.aws.amazon.com/general/latest/gr/iot-core.html#thing-limits
+ */
+export const AWS_IOT_PACE: Pace = {
+  others: 9,
+  byOperation: { CreateCertificateFromCsr: 14, AttachPolicy: 14, DetachPolicy: 14, AttachThingPrincipal: 14 },
 };
 
 type LabReport = {
@@ -60,6 +72,7 @@ export function targetFromLab(report: LabReport): Target {
     caFile: report.caFile,
     pathStyle: true,
     roleArn: report.roleArn,
+    iotPace: null,
   };
 }
 

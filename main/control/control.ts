@@ -16,9 +16,10 @@ import { discardFile, fileOf, recordOfBundled, recordOfFile } from './catalogue.
 import type { Fork } from './child.ts';
 import { createFleet, type Fleet } from './fleet.ts';
 import { openFleetRecords, type StationRecord } from './fleet-records.ts';
+import { openLedger, type Ledger } from './ledger.ts';
 import { openLocalLab, type LocalLab } from './local-lab.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
-import type { Connection } from './provisioning.ts';
+import { recordOlder, type Connection } from './provisioning.ts';
 import { openStationCheck } from './station-check.ts';
 import { createHub, type Hub, type Sink, type Source } from './streams.ts';
 import { supervise } from './supervise.ts';
@@ -52,6 +53,7 @@ export type Control = {
   readonly publishing: TopicPublishing;
   readonly pipeline: Pipeline;
   readonly lab: LocalLab;
+  readonly ledger: Ledger;
   readonly sets: readonly BundledSet[];
   /** Absolute path of the file a station replays. */
   readonly fileOf: (id: string) => string;
@@ -84,6 +86,7 @@ export async function openControl(options: ControlOptions): Promise<Control> {
   });
   const sets = await bundledSets(options.dataFolder);
   const records = await openFleetRecords(join(options.folder, 'fleet.json'));
+  const ledger = await openLedger(join(options.folder, 'ledger.ndjson'));
   let connection: Connection | null = null;
   let targetError: PlainError | null = null;
 
@@ -155,7 +158,8 @@ export async function openControl(options: ControlOptions): Promise<Control> {
   const ready = (async () => {
     const report = await lab.ready();
     const target = targetFromLab(report);
-    connection = { target, clients: openClients(target) };
+    connection = { target, clients: openClients(target, ledger.recorderOf(target)) };
+    if (!ledger.existed) await recordOlder(connection, records.all());
     healthHub.changed();
     await stations.whenReady();
     await fleet.useTarget(connection);
@@ -182,6 +186,7 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     publishing,
     pipeline,
     lab,
+    ledger,
     sets,
     fileOf: (id) => fileOf(sets, recordOf(id)),
     checkStation: (id, sink) =>
@@ -211,6 +216,7 @@ export async function openControl(options: ControlOptions): Promise<Control> {
       await fleet.save();
       connection?.clients.close();
       await lab.stop();
+      await ledger.close();
     },
   };
 }

@@ -4,6 +4,7 @@ import type { PipelineState, PipelineStep } from '../../preload/shapes.ts';
 import { runCrawler } from '../cloud/lake.ts';
 import { OBSERVATIONS_SQL, pipelineNames, setUpPipeline, type PipelineNames } from '../cloud/pipeline.ts';
 import { readPipeline, type PipelineReading } from '../cloud/pipeline-reading.ts';
+import { onBehalfOf } from '../cloud/recording.ts';
 import type { LabActivity } from '../lab/api.ts';
 import type { Connection } from './provisioning.ts';
 import { createHub, type Hub } from './streams.ts';
@@ -73,13 +74,8 @@ export function createPipeline(options: Options): Pipeline {
       steps = [...inOrder.values()];
       hub.changed();
     };
-    await setUpPipeline(
-      clients,
-      names(),
-      { roleArn: target.roleArn, sql: OBSERVATIONS_SQL, ...how, separator: null },
-      onStep,
-      stopping.signal,
-    );
+    const wanted = { roleArn: target.roleArn, sql: OBSERVATIONS_SQL, ...how, separator: null };
+    await onBehalfOf('pipeline', () => setUpPipeline(clients, names(), wanted, onStep, stopping.signal));
   };
 
   return {

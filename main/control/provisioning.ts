@@ -2,7 +2,10 @@
 import { z } from 'zod';
 import { AppError } from '../../preload/errors.ts';
 import type { Clients } from '../cloud/clients.ts';
+import { onBehalfOf } from '../cloud/recording.ts';
+import { removeResource } from '../cloud/removal.ts';
 import { provisionDevice, provisionViewer, removeDevice, renewViewerPolicy } from '../cloud/provision.ts';
+import { policyNameOf } from '../cloud/policy.ts';
 import type { Target } from '../cloud/target.ts';
 import { createDeviceKey } from './device-identity.ts';
 import type { StationRecord } from './fleet-records.ts';
@@ -34,8 +37,15 @@ export async function stationIdentity(vault: Vault, connection: Connection, reco
   const { account } = connection.target;
   const stored = await storedIdentity(vault, vaultName(record), account);
   if (stored !== null) return stored;
+  const { clients } = connection;
+  const by = `station/${record.id}`;
+  // A certificate whose key was lost with a crash is of no use to anybody.
+  for (const resource of clients.recorder.madeBy(by))
+    if (resource.kind === 'certificate') await removeResource(clients, resource);
   const { keyPem, csrPem } = await createDeviceKey(record.thingName);
-  const made = await provisionDevice(connection.clients, { thingName: record.thingName, topic: record.topic, csrPem });
+  const made = await onBehalfOf(by, () =>
+    provisionDevice(clients, { thingName: record.thingName, topic: record.topic, csrPem }),
+  );
   const identity: Identity = {
     account,
     certificateId: made.certificateId,
@@ -58,11 +68,15 @@ export async function viewerIdentity(
   const clientId = `${VIEWER}-${process.pid}`;
   const stored = await storedIdentity(vault, VIEWER, account);
   if (stored !== null) {
-    await renewViewerPolicy(connection.clients, { clientId: VIEWER, topics: VIEWER_TOPICS });
+    await onBehalfOf('viewer', () =>
+      renewViewerPolicy(connection.clients, { clientId: VIEWER, topics: VIEWER_TOPICS }),
+    );
     return { ...stored, clientId };
   }
   const { keyPem, csrPem } = await createDeviceKey(VIEWER);
-  const made = await provisionViewer(connection.clients, { clientId: VIEWER, csrPem, topics: VIEWER_TOPICS });
+  const made = await onBehalfOf('viewer', () =>
+    provisionViewer(connection.clients, { clientId: VIEWER, csrPem, topics: VIEWER_TOPICS }),
+  );
   const identity: Identity = {
     account,
     certificateId: made.certificateId,
@@ -73,7 +87,7 @@ export async function viewerIdentity(
   return { ...identity, clientId };
 }
 
-/** Deletes thing, policy and certificate at the target and the key here. */
+/** Deletes what Isobar made of thing, policy and certificate at the target, and the key here. */
 export async function forgetStation(vault: Vault, connection: Connection | null, record: StationRecord): Promise<void> {
   if (record.certificate !== null) {
     if (connection === null)
@@ -85,4 +99,15 @@ export async function forgetStation(vault: Vault, connection: Connection | null,
     }
   }
   await vault.remove(vaultName(record));
+}
+
+/** Fleets from before there was a ledger: Isobar made thing, policy and certificate of each provisioned station. */
+export async function recordOlder({ target, clients }: Connection, records: readonly StationRecord[]): Promise<void> {
+  for (const { id, thingName, certificate } of records) {
+    if (certificate === null || certificate.account !== target.account) continue;
+    const by = `station/${id}`;
+    await clients.recorder.made({ kind: 'thing', name: thingName }, by);
+    await clients.recorder.made({ kind: 'policy', name: policyNameOf(thingName) }, by);
+    await clients.recorder.made({ kind: 'certificate', name: certificate.id }, by);
+  }
 }
