@@ -23,6 +23,8 @@ import type {
 import type { StationCheck } from './shapes-check.ts';
 import type { TopicBatch, TopicMessage, TopicPublished, TopicRecording, TopicRepeat } from './shapes-topics.ts';
 
+import type { DryRun, LedgerState, ProvisionStatus, ThingStep } from './shapes-provisioning.ts';
+
 type Call<Input extends z.ZodType, Output> = { readonly input: Input; readonly output: (value: Output) => Output };
 type Stream<Input extends z.ZodType, Batch> = { readonly input: Input; readonly batch: (value: Batch) => Batch };
 
@@ -73,6 +75,30 @@ const outgoing = z
   })
   .strict();
 
+/** AWS's letters for things, types, groups; policies may have more. */
+const awsName = z.string().regex(/^[a-zA-Z0-9:_-]{1,128}$/);
+const policyName = z.string().regex(/^[\w+=,.@-]{1,128}$/);
+const attributes = z.record(
+  z.string().regex(/^[a-zA-Z0-9_.,@/:#-]{1,128}$/),
+  z.string().regex(/^[a-zA-Z0-9_.,@/:#=[\]-]{1,800}$/),
+);
+const provisionWish = z
+  .object({
+    way: z.enum(['direct', 'bulk']),
+    count: z.number().int().min(1).max(5_000),
+    /** `{n}` stands for the number. */
+    pattern: z.string().regex(/^[a-zA-Z0-9:_-]{0,60}\{n\}[a-zA-Z0-9:_-]{0,60}$/),
+    first: z.number().int().min(0).max(1_000_000),
+    /** Null: all bundled sets. */
+    set: id.nullable(),
+    thingType: awsName.nullable(),
+    group: awsName.nullable(),
+    attributes,
+    /** Null: the suggested policy. */
+    policy: policyName.nullable(),
+  })
+  .strict();
+
 export const calls = {
   'app.info': call(nothing).returns<AppInfo>(),
   'settings.get': call(nothing).returns<Settings>(),
@@ -119,6 +145,40 @@ export const calls = {
     }),
   ).returns<null>(),
   'topics.stopRepeating': call(nothing).returns<null>(),
+  /** Looks only: what the job would make. */
+  'provision.dryRun': call(provisionWish).returns<DryRun>(),
+  /** Answers when the job is written down; how it goes comes on `provision.job`. */
+  'provision.start': call(provisionWish).returns<{ readonly id: string }>(),
+  'provision.act': call(
+    z.object({ action: z.enum(['pause', 'resume', 'cancel', 'retry', 'undo', 'dismiss']) }).strict(),
+  ).returns<null>(),
+  'things.choices': call(nothing).returns<{
+    readonly types: readonly string[];
+    readonly policies: readonly string[];
+  }>(),
+  'things.suggestPolicy': call(z.object({ name: awsName, topic: z.string().min(1).max(256) }).strict()).returns<{
+    readonly document: string;
+  }>(),
+  /** May be repeated: goes on from what exists. */
+  'things.create': call(
+    z
+      .object({
+        name: awsName,
+        thingType: awsName.nullable(),
+        attributes,
+        set: id,
+        station: id,
+        topic: z.string().min(1).max(256),
+        certificate: z.enum(['csr', 'console']),
+        policy: z.discriminatedUnion('kind', [
+          z.object({ kind: z.literal('own'), document: z.string().min(1).max(20_000) }).strict(),
+          z.object({ kind: z.literal('existing'), name: policyName }).strict(),
+        ]),
+      })
+      .strict(),
+  ).returns<readonly ThingStep[]>(),
+  /** Deletes everything that Isobar made on the target; `account` is typed by the person to confirm. */
+  'ledger.teardown': call(z.object({ account: z.string().max(20) }).strict()).returns<null>(),
 
   /** Starts (or repeats, safely) the creation of buckets, stream, rule, database and crawler; progress comes on `pipeline.state`. */
   'pipeline.setUp': call(nothing).returns<null>(),
@@ -143,6 +203,8 @@ export const streams = {
   'fleet.status': stream(nothing).of<FleetStatus>(),
   'topics.messages': stream(z.object({ filter, qos, look }).strict()).of<TopicBatch>(),
   'topics.repeat': stream(nothing).of<TopicRepeat>(),
+  'provision.job': stream(nothing).of<ProvisionStatus>(),
+  'ledger.state': stream(nothing).of<LedgerState>(),
   'pipeline.state': stream(nothing).of<PipelineState>(),
   /** Opening it checks the station's way to its broker, once, step by step; it ends with `isDone`. */
   'stations.check': stream(z.object({ id }).strict()).of<StationCheck>(),

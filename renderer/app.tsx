@@ -12,6 +12,7 @@ import { TopicsPage } from './pages/topics/topics-page.tsx';
 import { Shell } from './shell/shell.tsx';
 import { startLive } from './state/live.ts';
 import { usePage, type PageName } from './state/route.ts';
+import { startProvision } from './state/provision.ts';
 import { useSettings } from './state/settings.ts';
 import { cssVariables, theme } from './styles/theme.ts';
 import { languageOf, setLanguage } from './text/i18n.ts';
@@ -38,6 +39,7 @@ export function App() {
 
   useEffect(() => setLanguage(languageOf(language)), [language]);
   useEffect(startLive, []);
+  useEffect(startProvision, []);
 
   return (
     <MantineProvider

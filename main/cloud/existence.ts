@@ -1,15 +1,21 @@
 /** Is there a resource of this kind and name on the target? */
-import { DescribeThingCommand, DescribeThingGroupCommand, DescribeThingTypeCommand } from '@aws-sdk/client-iot';
-import type { Clients } from './clients.ts';
-import { hasBucket } from './pieces.ts';
-import type { Resource } from './recording.ts';
+import {
+  DescribeThingCommand,
+  DescribeThingGroupCommand,
+  DescribeThingTypeCommand,
+  type IoTClient,
+} from '@aws-sdk/client-iot';
+import { HeadBucketCommand, type S3Client } from '@aws-sdk/client-s3';
 import { nullWhen } from './refusals.ts';
+import type { Resource } from './resources.ts';
 
 const GONE = ['ResourceNotFoundException'];
 
 /** Asks only for the kinds whose creation succeeds when they are there; all others say so themselves when they are made. */
-export async function exists(clients: Clients, { kind, name }: Resource): Promise<boolean> {
-  const { iot } = clients;
+export async function exists(
+  { iot, s3 }: { readonly iot: IoTClient; readonly s3: S3Client },
+  { kind, name }: Resource,
+): Promise<boolean> {
   switch (kind) {
     case 'thing':
       return (await nullWhen(GONE, iot.send(new DescribeThingCommand({ thingName: name })))) !== null;
@@ -18,7 +24,7 @@ export async function exists(clients: Clients, { kind, name }: Resource): Promis
     case 'thingGroup':
       return (await nullWhen(GONE, iot.send(new DescribeThingGroupCommand({ thingGroupName: name })))) !== null;
     case 'bucket':
-      return hasBucket(clients, name);
+      return (await nullWhen(['NotFound', 'NoSuchBucket'], s3.send(new HeadBucketCommand({ Bucket: name })))) !== null;
     case 'rule':
     case 'stream':
     case 'crawler':

@@ -117,7 +117,8 @@ export async function setUpPipeline(
   }
 }
 
-async function ensureBucket(clients: Clients, bucket: string): Promise<void> {
+/** Safe to repeat; throws `cloud.region` where no bucket can be made. */
+export async function ensureBucket(clients: Clients, bucket: string): Promise<void> {
   if (await hasBucket(clients, bucket)) return;
   // The first region is the one that must not be named.
   const place =

@@ -18,6 +18,18 @@ export function devicePolicy(place: Place, thingName: string, topic: string): Po
   ]);
 }
 
+/**
+ * One policy for many stations: each may connect as the thing its certificate is attached to, and publish to the topic of that name.
+ * https://docs.aws.amazon.com/iot/latest/developerguide/thing-policy-variables.html
+ */
+export function fleetPolicy(place: Place): PolicyDocument {
+  const thing = '${iot:Connection.Thing.ThingName}';
+  return document([
+    { Effect: 'Allow', Action: 'iot:Connect', Resource: arn(place, `client/${thing}`) },
+    { Effect: 'Allow', Action: 'iot:Publish', Resource: arn(place, `topic/sensor/weather/${thing}`) },
+  ]);
+}
+
 const PUBLISH = ['iot:Publish', 'iot:RetainPublish'] as const;
 
 /** AWS's reserved topics without the shadows: a policy cannot say "all but", so each family is named. https://docs.aws.amazon.com/iot/latest/developerguide/reserved-topics.html */

@@ -14,8 +14,8 @@ import {
 } from '@aws-sdk/client-iot';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clients } from './clients.ts';
-import { certificateArn, devicePolicy, policyNameOf, viewerPolicy, type PolicyDocument } from './policy.ts';
-import type { Resource } from './recording.ts';
+import { certificateArn, devicePolicy, policyNameOf, viewerPolicy } from './policy.ts';
+import type { Resource } from './resources.ts';
 import { isRefusal, nullWhen, told, unlessGone } from './refusals.ts';
 import { removeResource } from './removal.ts';
 
@@ -114,7 +114,8 @@ async function ensureThing(
   }
 }
 
-async function ensurePolicy({ iot }: Clients, policyName: string, wanted: PolicyDocument): Promise<void> {
+/** Makes the policy, or gives the one of that name this document. */
+export async function ensurePolicy({ iot }: Clients, policyName: string, wanted: unknown): Promise<void> {
   const policyDocument = JSON.stringify(wanted);
   try {
     await iot.send(new CreatePolicyCommand({ policyName, policyDocument }));

@@ -1,5 +1,5 @@
 /** Which SDK commands make or delete a resource, and where they name it. A command that is not here makes nothing that stays. */
-import type { Resource, ResourceKind } from './recording.ts';
+import type { Resource, ResourceKind } from './resources.ts';
 
 type Path = readonly string[];
 

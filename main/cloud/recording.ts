@@ -3,26 +3,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { creationOf, deletionOf, textOf } from './recorded-commands.ts';
+import type { Resource } from './resources.ts';
 import { isRefusal } from './refusals.ts';
-
-/** In the order in which AWS lets them go: what is tied to others first. */
-export const RESOURCE_KINDS = [
-  'rule',
-  'stream',
-  'crawler',
-  'database',
-  'certificate',
-  'thing',
-  'policy',
-  'thingGroup',
-  'thingType',
-  'bucket',
-] as const;
-
-export type ResourceKind = (typeof RESOURCE_KINDS)[number];
-
-/** `name` is AWS's id for certificates, the name for all others. */
-export type Resource = { readonly kind: ResourceKind; readonly name: string };
 
 export type Recorder = {
   /** `intended`: it was asked for and no answer is known, so it may exist. Null: not ours. */

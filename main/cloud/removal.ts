@@ -23,7 +23,7 @@ import { DeleteBucketCommand, DeleteObjectsCommand, paginateListObjectsV2 } from
 import { AppError } from '../../preload/errors.ts';
 import type { Clients } from './clients.ts';
 import { certificateArn } from './policy.ts';
-import type { Resource } from './recording.ts';
+import type { Resource } from './resources.ts';
 import { isRefusal, nullWhen, unlessGone } from './refusals.ts';
 import { waitFor } from './waiting.ts';
 

@@ -56,6 +56,11 @@ type LabReport = {
   readonly roleArn: string;
 };
 
+/** Does somebody pay for what is used there? */
+export function isBilled({ kind }: Target): boolean {
+  return kind === 'aws';
+}
+
 /** The target of a started local lab, from what it reported about itself. */
 export function targetFromLab(report: LabReport): Target {
   return {

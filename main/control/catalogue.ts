@@ -41,6 +41,12 @@ export function newDevice(record: StationRecord, id: string): StationRecord {
   return { ...newRecord({ ...record, id }), recordedAs: record.recordedAs ?? record.id };
 }
 
+/** A station named like its thing, with a topic of that name, that replays the file of a bundled one. */
+export function recordOfCopy(sets: readonly BundledSet[], set: string, station: string, name: string): StationRecord {
+  const copy = newDevice(recordOfBundled(sets, set, station), name);
+  return { ...copy, thingName: name };
+}
+
 export function catalogueOf(sets: readonly BundledSet[], isAdded: (id: string) => boolean): Catalogue {
   return {
     sets: sets.map(({ stations, ...set }) => ({

@@ -19,12 +19,14 @@ import { openFleetRecords, type StationRecord } from './fleet-records.ts';
 import { openLedger, type Ledger } from './ledger.ts';
 import { openLocalLab, type LocalLab } from './local-lab.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
+import { openProvisioner, type Provisioner } from './provisioner.ts';
 import { recordOlder, type Connection } from './provisioning.ts';
 import { openStationCheck } from './station-check.ts';
 import { createHub, type Hub, type Sink, type Source } from './streams.ts';
 import { supervise } from './supervise.ts';
 import { createTopicPublishing, type TopicPublishing } from './topic-publishing.ts';
 import { createTopics, type Topics } from './topics.ts';
+import { createTeardown, type Teardown } from './teardown.ts';
 import type { Vault } from './vault.ts';
 
 const log = createLogger('control');
@@ -54,6 +56,9 @@ export type Control = {
   readonly pipeline: Pipeline;
   readonly lab: LocalLab;
   readonly ledger: Ledger;
+  readonly provisioner: Provisioner;
+  readonly teardown: Teardown;
+  readonly vault: Vault;
   readonly sets: readonly BundledSet[];
   /** Absolute path of the file a station replays. */
   readonly fileOf: (id: string) => string;
@@ -148,6 +153,22 @@ export async function openControl(options: ControlOptions): Promise<Control> {
   const fleetHub = createHub(() => fleet.status());
   const pipeline = createPipeline({ connection: need, activity: () => lab.activity(), flush: () => lab.flush() });
 
+  const provisioner = await openProvisioner({
+    folder: options.folder,
+    connection: need,
+    vault: options.vault,
+    fleet,
+    sets,
+  });
+  const teardown = createTeardown({
+    connection: need,
+    isReady: () => connection !== null,
+    ledger,
+    fleet,
+    vault: options.vault,
+    onFailure: (error) => log.error({ err: error }, 'the teardown stopped'),
+  });
+
   const addBundled = async (set: string, ids: readonly string[]): Promise<StationsAdded> =>
     addEach(ids, (id) => {
       const record = recordOfBundled(sets, set, id);
@@ -164,6 +185,8 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     await stations.whenReady();
     await fleet.useTarget(connection);
     pipeline.changed();
+    teardown.hub.changed();
+    provisioner.resumeInterrupted();
   })();
   ready.catch((error: unknown) => {
     targetError = toPlainError(error);
@@ -187,6 +210,9 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     pipeline,
     lab,
     ledger,
+    provisioner,
+    teardown,
+    vault: options.vault,
     sets,
     fileOf: (id) => fileOf(sets, recordOf(id)),
     checkStation: (id, sink) =>
@@ -212,6 +238,8 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     stop: async () => {
       publishing.stopRepeating();
       pipeline.stop();
+      await provisioner.stop();
+      await teardown.stop();
       await stations.stop();
       await fleet.save();
       connection?.clients.close();

@@ -25,6 +25,8 @@ const recordSchema = z.object({
   topic: z.string(),
   /** Account whose certificate authority signed the station's certificate, and that certificate; null until provisioned. */
   certificate: z.object({ account: z.string(), id: z.string() }).nullable(),
+  /** Its certificate was torn down: it gets a new one when it is started, not before. */
+  isReleased: z.boolean().optional(),
   speed: z.number(),
   position: z.number().int(),
   length: z.number().int(),

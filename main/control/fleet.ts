@@ -7,7 +7,13 @@ import type { NetworkFinding, NetworkStep, StationsProcess } from '../stations/a
 import { alreadyThere } from './catalogue.ts';
 import type { FleetRecords, StationRecord } from './fleet-records.ts';
 import { idleStatus } from './fleet-status.ts';
-import { forgetStation, stationIdentity, viewerIdentity, type Connection } from './provisioning.ts';
+import {
+  dropStationIdentity,
+  forgetStation,
+  stationIdentity,
+  viewerIdentity,
+  type Connection,
+} from './provisioning.ts';
 import type { Topics } from './topics.ts';
 import type { Vault } from './vault.ts';
 
@@ -46,6 +52,8 @@ export function createFleet(options: Options) {
   /** The running stations process; null while it is down. */
   let attached: StationsRpc | null = null;
   let provisioning = 0;
+  /** After a teardown nobody listens until somebody asks for something. */
+  let isAsleep = false;
 
   const stations = (): StationsRpc => {
     if (attached === null)
@@ -69,7 +77,7 @@ export function createFleet(options: Options) {
   const connectAll = async (rpc: StationsRpc, to: Connection): Promise<void> => {
     await useBroker(rpc, to);
     await topics.replay(rpc);
-    for (const record of records.all()) enqueue(record.id);
+    for (const record of records.all()) if (record.isReleased !== true) enqueue(record.id);
   };
 
   const detach = (): void => {
@@ -107,6 +115,25 @@ export function createFleet(options: Options) {
     }
     rates = { acknowledged: status.acknowledged, rate: status.rate };
     options.onChange();
+  };
+
+  const wake = async (): Promise<void> => {
+    if (!isAsleep || attached === null || connection === null) return;
+    isAsleep = false;
+    await useBroker(attached, connection);
+    await topics.replay(attached);
+  };
+
+  /** Out of the process, without a word to the target. */
+  const takeOut = async (ids: readonly string[]): Promise<void> => {
+    for (const id of ids) running.delete(id);
+    const there = ids.filter((id) => inProcess.delete(id));
+    if (there.length > 0 && attached !== null)
+      await stations().call('remove', { ids: there }, { timeoutMs: CALL_LIMIT_MS });
+    for (const id of ids) {
+      live.delete(id);
+      problems.delete(id);
+    }
   };
 
   // ---- provisioning, a few at a time
@@ -225,8 +252,41 @@ export function createFleet(options: Options) {
         options.onChange();
       }
     },
+    /** Somebody wants to listen: after a teardown the viewer needs a new certificate first. */
+    wake: (): void => {
+      wake().catch((error: unknown) =>
+        log.warn({ code: toPlainError(error).code, err: error }, 'the viewer is not back'),
+      );
+    },
+    /** Is this station provisioned at the account? */
+    isOf: (id: string, account: string): boolean => records.get(id)?.certificate?.account === account,
+    /** Removes stations whose resources at the target are removed by somebody else. */
+    forget: async (ids: readonly string[]): Promise<void> => {
+      await takeOut(ids);
+      for (const id of ids) {
+        const record = records.get(id);
+        if (record === undefined) continue;
+        await dropStationIdentity(vault, id);
+        await options.discard(record);
+        records.remove(id);
+      }
+      options.onChange();
+    },
+    /** The account's certificates are about to be deleted: its stations stay, idle and without one. */
+    release: async (account: string): Promise<void> => {
+      const ids = records.all().flatMap(({ id, certificate }) => (certificate?.account === account ? [id] : []));
+      await takeOut(ids);
+      for (const id of ids) {
+        await dropStationIdentity(vault, id);
+        records.update(id, { certificate: null, isReleased: true });
+      }
+      isAsleep = true;
+      options.onChange();
+    },
     start: async (ids: readonly string[]): Promise<void> => {
+      await wake();
       for (const id of known(ids)) {
+        records.update(id, { isReleased: false });
         running.add(id);
         enqueue(id);
       }

@@ -10,6 +10,7 @@ import { catalogueOf } from './catalogue.ts';
 import type { Control } from './control.ts';
 import { topicHandlers } from './topic-handlers.ts';
 import type { ChooseSaveFile } from './topics.ts';
+import { provisionHandlers } from './provision-handlers.ts';
 
 const log = createLogger('control.handlers');
 
@@ -70,6 +71,7 @@ export function createHandlers(control: Control, desktop: Desktop): Handlers {
     'stations.preview': ({ id }) => fleet.preview(id),
 
     ...topicHandlers(control, desktop.chooseSaveFile),
+    ...provisionHandlers(control),
 
     'pipeline.setUp': () => {
       // Not ready is told at once; everything later is told by the steps.

@@ -1,10 +1,12 @@
 /** The ledger: every resource that Isobar made on any target, on disk before and after it is made. Undo, removal and teardown touch only these. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, type FileHandle } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../preload/errors.ts';
-import { RESOURCE_KINDS, type Recorder, type Resource } from '../cloud/recording.ts';
+import type { Recorder } from '../cloud/recording.ts';
+import { RESOURCE_KINDS, type Resource } from '../cloud/resources.ts';
+import { openLines, readLines, type Lines } from './append-lines.ts';
 
 const entrySchema = z.object({
   /** `account/region` */
@@ -50,7 +52,7 @@ export async function openLedger(path: string): Promise<Ledger> {
   const note = async (line: Line): Promise<void> => {
     const key = keyOf(line.target, line);
     apply(entries, key, line);
-    await log.append(`${JSON.stringify(line)}\n`);
+    await log.append(line);
   };
 
   return {
@@ -80,17 +82,9 @@ function apply(entries: Map<string, LedgerEntry>, key: string, line: Line): void
 }
 
 async function load(path: string): Promise<Map<string, LedgerEntry> | null> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
-  }
+  const lines = await readLines(path);
+  if (lines === null) return null;
   const entries = new Map<string, LedgerEntry>();
-  const lines = text.split('\n');
-  // After the last newline: nothing, or what a crash cut off.
-  lines.pop();
   for (const [index, raw] of lines.entries()) {
     const line = parse(raw);
     if (line === null) {
@@ -111,35 +105,11 @@ function parse(raw: string): Line | null {
   }
 }
 
-type Log = { readonly append: (text: string) => Promise<void>; readonly close: () => Promise<void> };
-
-/** Appends that come while a write runs go out together in the next one. */
-async function openCompacted(path: string, entries: readonly LedgerEntry[]): Promise<Log> {
+/** Rewrites the file without history, then goes on adding to it. */
+async function openCompacted(path: string, entries: readonly LedgerEntry[]): Promise<Lines> {
   await mkdir(dirname(path), { recursive: true });
   const fresh = `${path}.${randomBytes(4).toString('hex')}.new`;
-  const file: FileHandle = await open(fresh, 'a', 0o600);
-  await file.writeFile(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+  await writeFile(fresh, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''), { mode: 0o600 });
   await rename(fresh, path);
-  let pending: string[] = [];
-  let writing: Promise<void> | null = null;
-  const write = async (before: Promise<void>): Promise<void> => {
-    // A failed write is told to those who waited for it; the next ones try for themselves.
-    await before.catch(() => undefined);
-    writing = null;
-    const text = pending.join('');
-    pending = [];
-    await file.appendFile(text);
-  };
-  let last: Promise<void> = Promise.resolve();
-  return {
-    append: (text) => {
-      pending.push(text);
-      writing ??= last = write(last);
-      return last;
-    },
-    close: async () => {
-      await last.catch(() => undefined);
-      await file.close();
-    },
-  };
+  return openLines(path);
 }

@@ -9,8 +9,13 @@ export function openStreams(control: Control): OpenStream {
   const openers: Openers = {
     health: (_input, sink) => control.healthHub.open(sink),
     'fleet.status': (_input, sink) => control.fleetHub.open(sink),
-    'topics.messages': (input, sink) => control.topics.open(input, sink),
+    'topics.messages': (input, sink) => {
+      control.fleet.wake();
+      return control.topics.open(input, sink);
+    },
     'topics.repeat': (_input, sink) => control.publishing.hub.open(sink),
+    'provision.job': (_input, sink) => control.provisioner.hub.open(sink),
+    'ledger.state': (_input, sink) => control.teardown.hub.open(sink),
     'pipeline.state': (_input, sink) => control.pipeline.hub.open(sink),
     'stations.check': ({ id }, sink) => control.checkStation(id, sink),
   };

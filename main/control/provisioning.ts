@@ -56,6 +56,24 @@ export async function stationIdentity(vault: Vault, connection: Connection, reco
   return identity;
 }
 
+/** What the vault keeps for a station of this id at this account; null when there is nothing. */
+export function keptStationIdentity(vault: Vault, id: string, account: string): Promise<Identity | null> {
+  return storedIdentity(vault, `station/${id}`, account);
+}
+
+export function keepStationIdentity(vault: Vault, id: string, identity: Identity): Promise<void> {
+  return vault.put(`station/${id}`, JSON.stringify(identity));
+}
+
+/** Forgets key and certificate here; what is at the target stays. */
+export function dropStationIdentity(vault: Vault, id: string): Promise<void> {
+  return vault.remove(`station/${id}`);
+}
+
+export function forgetViewer(vault: Vault): Promise<void> {
+  return vault.remove(VIEWER);
+}
+
 const VIEWER = 'isobar-viewer';
 const VIEWER_TOPICS = ['*'];
 

@@ -1,10 +1,12 @@
 /** Every visible sentence in English; the French file holds the same keys, checked by the compiler. */
 import { enCheck } from './en-check.ts';
 import { enTopics } from './en-topics.ts';
+import { enProvision } from './en-provision.ts';
 import { enWindow } from './en-window.ts';
 
 export const en = {
   ...enWindow,
+  ...enProvision,
   ...enCheck,
   stations: {
     title: 'Stations',

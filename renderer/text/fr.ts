@@ -2,10 +2,12 @@
 import type { Text } from './en.ts';
 import { frCheck } from './fr-check.ts';
 import { frTopics } from './fr-topics.ts';
+import { frProvision } from './fr-provision.ts';
 import { frWindow } from './fr-window.ts';
 
 export const fr: Text = {
   ...frWindow,
+  ...frProvision,
   ...frCheck,
   stations: {
     title: 'Stations',

@@ -7,6 +7,7 @@ import { changeSettings, useSettings } from '../../state/settings.ts';
 import page from '../page.module.css';
 import { About } from './about.tsx';
 import { Connection } from './connection.tsx';
+import { MadeList } from './made-list.tsx';
 import styles from './settings-page.module.css';
 
 const THEMES = ['system', 'light', 'dark'] as const;
@@ -58,6 +59,9 @@ export function SettingsPage() {
         </Section>
         <Section title={t('settings.connection')}>
           <Connection />
+        </Section>
+        <Section title={t('made.title')}>
+          <MadeList />
         </Section>
         <Section title={t('settings.about')}>
           <About />

@@ -10,6 +10,7 @@ import { useLive } from '../../state/live.ts';
 import { useFormat } from '../../text/use-format.ts';
 import page from '../page.module.css';
 import { AddStations } from './add-stations.tsx';
+import { ProvisionMenu } from './provision-menu.tsx';
 import { SpeedSlider } from './speed-slider.tsx';
 import { StationCard } from './station-card.tsx';
 import { StationTable } from './station-table.tsx';
@@ -45,6 +46,7 @@ export function StationsPage() {
               ]}
             />
           )}
+          <ProvisionMenu />
           <Button kind={stations.length === 0 ? 'plain' : 'primary'} icon="plus" onClick={() => setIsAdding(true)}>
             {t('stations.add')}
           </Button>

@@ -1,0 +1,87 @@
+/** The list of what Isobar made on the target, and its removal as a whole: only what the ledger knows, in AWS's order. */
+import { AppError } from '../../preload/errors.ts';
+import type { LedgerState } from '../../preload/shapes-provisioning.ts';
+import type { Fleet } from './fleet.ts';
+import type { Ledger } from './ledger.ts';
+import { forgetViewer, type Connection } from './provisioning.ts';
+import { removeAll } from './removing.ts';
+import { createHub, type Hub } from './streams.ts';
+import type { Vault } from './vault.ts';
+
+/** The window shows no more lines; the total is always told. */
+const MOST_SHOWN = 2_000;
+
+export type Teardown = {
+  readonly hub: Hub<LedgerState>;
+  /** `account` is what the person typed to confirm. Answers at once; progress is told by the hub. */
+  readonly start: (account: string) => void;
+  readonly stop: () => Promise<void>;
+};
+
+type Options = {
+  readonly connection: () => Connection;
+  readonly isReady: () => boolean;
+  readonly ledger: Ledger;
+  readonly fleet: Fleet;
+  readonly vault: Vault;
+  readonly onFailure: (error: unknown) => void;
+};
+
+export function createTeardown({ connection, isReady, ledger, fleet, vault, onFailure }: Options): Teardown {
+  const stopping = new AbortController();
+  let running: Promise<void> | null = null;
+  let teardown: LedgerState['teardown'] = null;
+
+  const hub = createHub<LedgerState>(() => {
+    if (!isReady()) return { target: null, resources: [], total: 0, teardown };
+    const { target } = connection();
+    const entries = ledger.entriesOf(target);
+    const resources = entries
+      .slice(-MOST_SHOWN)
+      .map(({ kind, name, by, at, state }) => ({ kind, name, by, at, state }));
+    return { target: `${target.account}, ${target.region}`, resources, total: entries.length, teardown };
+  });
+
+  const run = async ({ target, clients }: Connection): Promise<void> => {
+    const resources = ledger.entriesOf(target);
+    teardown = { isRunning: true, removed: 0, total: resources.length, left: [] };
+    hub.changed();
+    await fleet.release(target.account);
+    await forgetViewer(vault);
+    let removed = 0;
+    const onRemoved = (): void => {
+      removed += 1;
+      teardown = { isRunning: true, removed, total: resources.length, left: [] };
+      hub.changed();
+    };
+    const left = await removeAll(clients, resources, onRemoved, stopping.signal);
+    teardown = { isRunning: false, removed, total: resources.length, left };
+    hub.changed();
+  };
+
+  return {
+    hub,
+    start: (account) => {
+      const to = connection();
+      if (account.trim() !== to.target.account) {
+        throw new AppError('teardown.notConfirmed', 'The account number does not match the target.', {
+          hint: `Type ${to.target.account} to confirm.`,
+        });
+      }
+      if (running !== null) throw new AppError('teardown.busy', 'The teardown is under way already.');
+      running = run(to)
+        .catch((error: unknown) => {
+          teardown = null;
+          hub.changed();
+          onFailure(error);
+        })
+        .finally(() => {
+          running = null;
+        });
+    },
+    stop: async () => {
+      stopping.abort();
+      await running;
+    },
+  };
+}
