@@ -87,8 +87,11 @@ export type MadeResource = {
 export type LedgerState = {
   /** Account and region; null until the target is ready. */
   readonly target: string | null;
+  /** The newest; at most 2,000. */
   readonly resources: readonly MadeResource[];
   readonly total: number;
+  /** How many of each kind. */
+  readonly counts: Readonly<Record<string, number>>;
   readonly teardown: {
     readonly isRunning: boolean;
     readonly removed: number;

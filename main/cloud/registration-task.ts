@@ -101,29 +101,20 @@ export type Registered = { readonly certificatePem: string; readonly certificate
 export type NotRegistered = { readonly lineNumber: number; readonly message: string };
 
 const resultSchema = z.object({
-  response: z.looseObject({
-    ResourceArns: z.record(z.string(), z.string()).optional(),
-    resourceArns: z.record(z.string(), z.string()).optional(),
-    CertificatePem: z.string().optional(),
-    certificatePem: z.string().optional(),
-  }),
+  response: z.object({ CertificatePem: z.string(), ResourceArns: z.record(z.string(), z.string()) }),
 });
-const errorSchema = z.looseObject({
-  lineNumber: z.number(),
-  errorMessage: z.string().optional(),
-  message: z.string().optional(),
-  error: z.unknown().optional(),
-});
+const errorSchema = z.object({ lineNumber: z.number(), errorMessage: z.string() });
 
-/** The stations that the task made. AWS's text writes the members with a small first letter, its reports with a capital one: both are read. */
+/** The stations that the task made, in the words of AWS's own reports. */
 export async function readResults(clients: Clients, taskId: string): Promise<readonly Registered[]> {
   const lines = await readReports(clients, taskId, 'RESULTS');
   return lines.map((line) => {
     const { response } = resultSchema.parse(line);
-    const arns = Object.values(response.ResourceArns ?? response.resourceArns ?? {});
-    const certificateId = arns.find((arn) => arn.includes(':cert/'))?.split(':cert/')[1];
+    const certificateId = Object.values(response.ResourceArns)
+      .find((arn) => arn.includes(':cert/'))
+      ?.split(':cert/')[1];
     return {
-      certificatePem: told(response.CertificatePem ?? response.certificatePem, 'the certificate in a report'),
+      certificatePem: response.CertificatePem,
       certificateId: told(certificateId, 'the ARN of the certificate in a report'),
     };
   });
@@ -133,11 +124,8 @@ export async function readResults(clients: Clients, taskId: string): Promise<rea
 export async function readErrors(clients: Clients, taskId: string): Promise<readonly NotRegistered[]> {
   const lines = await readReports(clients, taskId, 'ERRORS');
   return lines.map((line) => {
-    const { lineNumber, errorMessage, message, error } = errorSchema.parse(line);
-    return {
-      lineNumber,
-      message: errorMessage ?? message ?? (typeof error === 'string' ? error : JSON.stringify(line)),
-    };
+    const { lineNumber, errorMessage } = errorSchema.parse(line);
+    return { lineNumber, message: errorMessage };
   });
 }
 

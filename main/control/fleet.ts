@@ -263,13 +263,14 @@ export function createFleet(options: Options) {
     /** Removes stations whose resources at the target are removed by somebody else. */
     forget: async (ids: readonly string[]): Promise<void> => {
       await takeOut(ids);
-      for (const id of ids) {
+      const forgetOne = async (id: string): Promise<void> => {
         const record = records.get(id);
-        if (record === undefined) continue;
+        if (record === undefined) return;
         await dropStationIdentity(vault, id);
         await options.discard(record);
         records.remove(id);
-      }
+      };
+      await Promise.all(ids.map(forgetOne));
       options.onChange();
     },
     /** The account's certificates are about to be deleted: its stations stay, idle and without one. */

@@ -33,13 +33,15 @@ export function createTeardown({ connection, isReady, ledger, fleet, vault, onFa
   let teardown: LedgerState['teardown'] = null;
 
   const hub = createHub<LedgerState>(() => {
-    if (!isReady()) return { target: null, resources: [], total: 0, teardown };
+    if (!isReady()) return { target: null, resources: [], total: 0, counts: {}, teardown };
     const { target } = connection();
     const entries = ledger.entriesOf(target);
+    const counts: Record<string, number> = {};
+    for (const { kind } of entries) counts[kind] = (counts[kind] ?? 0) + 1;
     const resources = entries
       .slice(-MOST_SHOWN)
       .map(({ kind, name, by, at, state }) => ({ kind, name, by, at, state }));
-    return { target: `${target.account}, ${target.region}`, resources, total: entries.length, teardown };
+    return { target: `${target.account}, ${target.region}`, resources, total: entries.length, counts, teardown };
   });
 
   const run = async ({ target, clients }: Connection): Promise<void> => {

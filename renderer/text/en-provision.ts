@@ -50,6 +50,8 @@ export const enProvision = {
     another: 'Provision more',
     timeLeft: 'about {{time}} left',
     took: 'took {{time}}',
+    seconds: '{{amount}} s',
+    minutes: '{{amount}} min',
     taskPercent: '{{percent}} % at the target',
     list: 'Stations of this job',
     onlyFailed: 'Only failed',

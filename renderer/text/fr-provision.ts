@@ -52,6 +52,8 @@ export const frProvision: typeof enProvision = {
     another: 'Provisionner d’autres stations',
     timeLeft: 'encore {{time}} environ',
     took: 'durée : {{time}}',
+    seconds: '{{amount}} s',
+    minutes: '{{amount}} min',
     taskPercent: '{{percent}} % sur la cible',
     list: 'Stations de ce travail',
     onlyFailed: 'Échecs seulement',

@@ -2,7 +2,7 @@
 import { Modal, Progress, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { LedgerState, MadeResource } from '../../../preload/shapes-provisioning.ts';
+import type { LedgerState } from '../../../preload/shapes-provisioning.ts';
 import { Button } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { notifyError } from '../../state/notices.tsx';
@@ -32,11 +32,11 @@ export function MadeList() {
   useEffect(watchMade, []);
   if (error !== null) return <ErrorNotice error={error} />;
   if (made?.target === null || made === null) return <p>{t('made.waiting')}</p>;
-  const { target, resources, total, teardown } = made;
+  const { target, resources, total, counts, teardown } = made;
   return (
     <>
       <p>{t('made.text', { target })}</p>
-      {total === 0 ? <p>{t('made.empty')}</p> : <Kinds resources={resources} />}
+      {total === 0 ? <p>{t('made.empty')}</p> : <Kinds resources={resources} counts={counts} />}
       {teardown !== null && <Teardown teardown={teardown} />}
       {total > 0 && (
         <div className={styles['line']}>
@@ -51,18 +51,19 @@ export function MadeList() {
   );
 }
 
-function Kinds({ resources }: { readonly resources: readonly MadeResource[] }) {
+function Kinds({ resources, counts }: Pick<LedgerState, 'resources' | 'counts'>) {
   const { t } = useTranslation();
   const format = useFormat();
   return (
     <div className={styles['kinds']}>
       {KINDS.map((kind) => {
         const ofKind = resources.filter((resource) => resource.kind === kind);
-        if (ofKind.length === 0) return null;
+        const count = counts[kind] ?? 0;
+        if (count === 0) return null;
         return (
           <details key={kind}>
             <summary>
-              {t(`made.kind.${kind}`)} <span>{format.integer(ofKind.length)}</span>
+              {t(`made.kind.${kind}`)} <span>{format.integer(count)}</span>
             </summary>
             <ul>
               {ofKind.map(({ name, by, at, state }) => (

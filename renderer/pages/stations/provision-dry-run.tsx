@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { DryRun } from '../../../preload/shapes-provisioning.ts';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { useFormat } from '../../text/use-format.ts';
+import { durationOf } from './provision-duration.ts';
 import styles from './provision.module.css';
 
 /** More names say no more. */
@@ -11,7 +12,7 @@ const NAMES_SHOWN = 5;
 export function ProvisionDryRun({ dry }: { readonly dry: DryRun }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const time = format.milliseconds(dry.seconds * 1000);
+  const time = durationOf(t, format, dry.seconds);
   const more = dry.taken.length > NAMES_SHOWN ? '…' : '';
   return (
     <section className={styles['dry']} aria-label={t('provision.would')}>

@@ -9,6 +9,7 @@ import { Confirm } from '../../parts/confirm.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { actOnJob } from '../../state/provision.ts';
 import { useFormat } from '../../text/use-format.ts';
+import { durationOf } from './provision-duration.ts';
 import styles from './provision.module.css';
 
 type ProvisionProgressProps = { readonly job: ProvisionJob; readonly onAnother: () => void };
@@ -24,7 +25,7 @@ export function ProvisionProgress({ job, onAnother }: ProvisionProgressProps) {
   const percent = isRemoving
     ? share(job.removed, job.toRemove)
     : (job.taskPercent ?? share(job.done + job.failed, job.total));
-  const time = (seconds: number) => format.milliseconds(Math.round(seconds * 1000));
+  const time = (seconds: number) => durationOf(t, format, seconds);
   const items = onlyFailed ? job.items.filter(({ state }) => state === 'failed') : job.items;
   return (
     <div className={styles['progress']}>
@@ -35,11 +36,13 @@ export function ProvisionProgress({ job, onAnother }: ProvisionProgressProps) {
       <Progress value={percent} aria-label={t('provision.manyTitle')} />
       <p className={styles['counts']}>
         <span>
-          {t('provision.counts', {
-            done: format.integer(job.done),
-            total: format.integer(job.total),
-            failed: format.integer(job.failed),
-          })}
+          {isRemoving
+            ? t('made.progress', { removed: format.integer(job.removed), total: format.integer(job.toRemove) })
+            : t('provision.counts', {
+                done: format.integer(job.done),
+                total: format.integer(job.total),
+                failed: format.integer(job.failed),
+              })}
         </span>
         {job.taskPercent !== null && <span>{t('provision.taskPercent', { percent: job.taskPercent })}</span>}
         {runs && job.secondsLeft !== null && <span>{t('provision.timeLeft', { time: time(job.secondsLeft) })}</span>}
