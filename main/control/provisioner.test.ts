@@ -19,6 +19,7 @@ import { createFleet } from './fleet.ts';
 import { openFleetRecords } from './fleet-records.ts';
 import { openLedger } from './ledger.ts';
 import { openProvisioner, type Provisioner } from './provisioner.ts';
+import { createTopics } from './topics.ts';
 import { openVault } from './vault.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -61,6 +62,7 @@ async function openApp(folder: string, target: Target): Promise<App> {
     discard: () => Promise.resolve(),
     finalNewline: () => true,
     onChange: () => undefined,
+    topics: createTopics(),
   });
   const provisioner = await openProvisioner({ folder, connection: () => ({ target, clients }), vault, fleet, sets });
   return {

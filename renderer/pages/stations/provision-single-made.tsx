@@ -6,7 +6,7 @@ import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { goTo } from '../../state/route.ts';
 import type { ThingDraft } from '../../state/thing-draft.ts';
-import { subscribeTo } from '../../state/topics.ts';
+import { FIRST_SETTINGS, subscribeTo } from '../../state/topics.ts';
 import styles from './provision.module.css';
 
 type ThingMadeProps = {
@@ -38,7 +38,7 @@ export function ThingMade({ draft, steps, onClose }: ThingMadeProps) {
           <Button
             icon="topics"
             onClick={() => {
-              subscribeTo(draft.topic);
+              subscribeTo(draft.topic, FIRST_SETTINGS);
               goTo('topics');
               onClose();
             }}
