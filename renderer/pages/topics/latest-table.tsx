@@ -15,7 +15,7 @@ type Props = { readonly subscription: Subscription; readonly onOpen: (n: number)
 
 const ROW_HEIGHT = 28;
 const MOST_FIELDS = 6;
-const WEATHER = ['air_temperature.value', 'sea_level_pressure.value', 'wind.speed', 'dew_point.value'];
+const WEATHER = ['air_temperature.value', 'sea_level_pressure.value', 'wind_speed.value', 'dew_point.value'];
 
 export function LatestTable({ subscription, onOpen }: Props) {
   const { t } = useTranslation();
