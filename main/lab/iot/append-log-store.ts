@@ -4,7 +4,7 @@ import type { ZodType } from 'zod';
 import { AppError } from '../../../preload/errors.ts';
 
 /** One change: `null` removes the key. */
-type Change = readonly [table: string, key: string, value: unknown];
+export type Change = readonly [table: string, key: string, value: unknown];
 
 export type Table<Value> = {
   readonly get: (key: string) => Value | undefined;
@@ -33,6 +33,8 @@ export type Store = {
   readonly transaction: <Value>(work: () => Value) => Value;
   /** Grows by one with every commit; caches of what the tables say compare it. */
   readonly revision: () => number;
+  /** The only listener for what has been committed; it is called when the tables have the changes and they are on disk. */
+  readonly onCommitted: (listener: (changes: readonly Change[]) => void) => void;
   readonly close: () => void;
 };
 
@@ -46,6 +48,7 @@ export function openStore(path: string): Store {
   let file = rewrite(path, snapshot);
   let size = snapshot.length === 0 ? 0 : lineOf(snapshot).length;
   let revision = 0;
+  let tell: (changes: readonly Change[]) => void = () => undefined;
   /** What the transaction under way has changed so far. */
   let gathered: UndoableChange[] | undefined;
 
@@ -72,16 +75,17 @@ export function openStore(path: string): Store {
       const undo = apply();
       gathered?.push({ change, undo });
     }
+    if (gathered === undefined) tell(changes.map(({ change }) => change));
   };
 
   const transaction = <Value>(work: () => Value): Value => {
     if (gathered !== undefined) throw new Error('a transaction of the registry cannot begin within another');
     const mine: UndoableChange[] = [];
     gathered = mine;
+    let value: Value;
     try {
-      const value = work();
+      value = work();
       if (mine.length > 0) write(mine.map(({ change }) => change));
-      return value;
     } catch (error) {
       for (const { undo } of mine.reverse()) undo();
       revision++;
@@ -89,6 +93,8 @@ export function openStore(path: string): Store {
     } finally {
       gathered = undefined;
     }
+    tell(mine.map(({ change }) => change));
+    return value;
   };
 
   return {
@@ -96,6 +102,9 @@ export function openStore(path: string): Store {
     commit,
     transaction,
     revision: () => revision,
+    onCommitted: (listener) => {
+      tell = listener;
+    },
     close: () => {
       if (file >= 0) closeSync(file);
       file = -1;

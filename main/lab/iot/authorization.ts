@@ -15,46 +15,60 @@ type Message = {
   readonly retain?: boolean;
 };
 
-/** Why the message is refused, in one line, or undefined. */
+/** Why something is refused. */
+export type Refusal = {
+  /** One line for a person. */
+  readonly reason: string;
+  /** What the policies said; null when a limit of AWS IoT is the reason. */
+  readonly decision: Decision | null;
+};
+
+/** Why the message is refused, or undefined. */
 export function publishRefusal(
   policy: ConnectionPolicy,
   { topic, payload, qos = 0, retain = false }: Message,
-): string | undefined {
-  if (qos === 2) return 'QoS 2 is not served by AWS IoT';
-  if (Buffer.byteLength(payload) > LARGEST_PAYLOAD) return 'the payload is larger than 128 KiB';
+): Refusal | undefined {
+  if (qos === 2) return limit('QoS 2 is not served by AWS IoT');
+  if (Buffer.byteLength(payload) > LARGEST_PAYLOAD) return limit('the payload is larger than 128 KiB');
   const rule = basicIngestRule(topic);
   // The prefix of Basic Ingest does not count towards the limits.
   const fault = topicFault(rule === undefined ? topic : topic.slice(`$aws/rules/${rule}/`.length));
-  if (fault !== undefined) return `topic "${shortened(topic)}": ${fault}`;
+  if (fault !== undefined) return limit(`topic "${shortened(topic)}": ${fault}`);
   if (topic.startsWith('$') && rule === undefined && !isShadowRequest(topic)) {
-    return `topic "${topic}" is reserved; of these the lab takes $aws/rules/<rule>/… and $aws/things/<thing>/shadow/…`;
+    return limit(
+      `topic "${topic}" is reserved; of these the lab takes $aws/rules/<rule>/… and $aws/things/<thing>/shadow/…`,
+    );
   }
-  if (retain && topic.startsWith('$')) return 'a message on a reserved topic cannot be retained';
+  if (retain && topic.startsWith('$')) return limit('a message on a reserved topic cannot be retained');
   return (
     refusalOf(policy.decide('iot:Publish', `topic/${topic}`)) ??
     (retain ? refusalOf(policy.decide('iot:RetainPublish', `topic/${topic}`)) : undefined)
   );
 }
 
-/** Why the subscription is refused, in one line, or undefined. `filters` are those the connection has. */
+/** Why the subscription is refused, or undefined. `filters` are those the connection has. */
 export function subscribeRefusal(
   policy: ConnectionPolicy,
   { topic: filter, qos }: { readonly topic: string; readonly qos: 0 | 1 | 2 },
   filters: ReadonlyMap<string, unknown>,
-): string | undefined {
-  if (qos === 2) return 'QoS 2 is not served by AWS IoT';
+): Refusal | undefined {
+  if (qos === 2) return limit('QoS 2 is not served by AWS IoT');
   const fault = filterFault(filter);
-  if (fault !== undefined) return `topic filter "${shortened(filter)}": ${fault}`;
-  if (filter.startsWith('$') && !filter.startsWith('$aws/')) return `topic filter "${filter}" is reserved`;
-  if (filter.startsWith('$aws/rules/')) return `topic filter "${filter}": nobody can subscribe to Basic Ingest`;
+  if (fault !== undefined) return limit(`topic filter "${shortened(filter)}": ${fault}`);
+  if (filter.startsWith('$') && !filter.startsWith('$aws/')) return limit(`topic filter "${filter}" is reserved`);
+  if (filter.startsWith('$aws/rules/')) return limit(`topic filter "${filter}": nobody can subscribe to Basic Ingest`);
   if (!filters.has(filter) && filters.size >= MOST_SUBSCRIPTIONS) {
-    return `a connection has at most ${MOST_SUBSCRIPTIONS} subscriptions`;
+    return limit(`a connection has at most ${MOST_SUBSCRIPTIONS} subscriptions`);
   }
   return refusalOf(policy.decide('iot:Subscribe', `topicfilter/${filter}`));
 }
 
-function refusalOf({ isAllowed, reason }: Decision): string | undefined {
-  return isAllowed ? undefined : reason;
+function refusalOf(decision: Decision): Refusal | undefined {
+  return decision.isAllowed ? undefined : { reason: decision.reason, decision };
+}
+
+function limit(reason: string): Refusal {
+  return { reason, decision: null };
 }
 
 function shortened(topic: string): string {

@@ -13,8 +13,8 @@ import { openCertificateAuthority } from './certificate-authority.ts';
 import { certificateRoutes } from './certificate-routes.ts';
 import { openIot, type Iot } from './iot.ts';
 import { openJournal } from './journal.ts';
-import { policyRoutes } from './policies.ts';
-import { openRegistry } from './registry.ts';
+import { policyRoutes } from './policy-routes.ts';
+import { openRegistry, type Account } from './registry.ts';
 import {
   callRoute,
   IDENTITY,
@@ -217,6 +217,36 @@ describe('the broker', () => {
     await until('the second is put out', second.isClosed);
   });
 
+  it('ends connections whose policies no longer allow them, at once', async () => {
+    const document = (Resource: string): { policyDocument: string } => ({
+      policyDocument: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Action: 'iot:Connect', Resource }],
+      }),
+    });
+    const device = await makeDevice(iot, 'st-6', STATION('st-6'));
+    const detach = { params: { policyName: 'st-6' }, body: { target: device.certificateArn } };
+    const byDetach = await connected(device, 'st-6');
+    const other = await connected(station, 'st-1');
+    await callRoute(iot.routes, 'DetachPolicy', detach);
+    await until('it is put out with its policy', byDetach.isClosed);
+    await callRoute(iot.routes, 'AttachPolicy', detach);
+    const byVersion = await connected(device, 'st-6');
+    await callRoute(iot.routes, 'CreatePolicyVersion', { params: { policyName: 'st-6' }, body: document('*') });
+    const allowed = await connected(device, 'st-6');
+    await until('the newcomer has taken over', byVersion.isClosed);
+    await callRoute(iot.routes, 'CreatePolicyVersion', {
+      params: { policyName: 'st-6' },
+      query: { setAsDefault: 'true' },
+      body: document('arn:aws:iot:eu-north-1:123456789012:client/someone-else'),
+    });
+    await until('it is put out by the new version', allowed.isClosed);
+    await callRoute(iot.routes, 'SetDefaultPolicyVersion', { params: { policyName: 'st-6', policyVersionId: '2' } });
+    const again = await connected(device, 'st-6');
+    expect(other.isClosed()).toBe(false);
+    for (const client of [again, other]) client.end();
+  });
+
   it('goes on for others when a subscriber stops reading', async () => {
     const sleeper = await makeDevice(iot, 'sleeper', [
       { Action: 'iot:Connect', Resource: 'client/sleeper' },
@@ -282,16 +312,14 @@ describe('a disk that takes no more', () => {
     const { records, ...state } = await openBrokerState(join(place, 'sessions'));
     const broker = await openBroker({ registry, identity: IDENTITY, journal, ...state, onChange: () => undefined });
     const door = await openMqttDoor({ registry, authority, broker, port: 0 });
-    const routes = [
-      ...certificateRoutes({
-        registry,
-        authority,
-        identity: IDENTITY,
-        onInactive: broker.dropCertificate,
-        onDetached: broker.dropCertificate,
-      }),
-      ...policyRoutes(registry),
-    ];
+    const account: Account = {
+      registry,
+      authority,
+      identity: IDENTITY,
+      onInactive: broker.dropCertificate,
+      onDetached: broker.dropCertificate,
+    };
+    const routes = [...certificateRoutes(account), ...policyRoutes(account)];
     const credentials = await makeDevice({ routes, ca: authority.pem }, 'st-1', STATION('st-1'));
     const publish = async () => {
       const client = await openTestMqttClient({ port: door.port, credentials, clientId: 'st-1' });

@@ -31,6 +31,8 @@ export type Broker = {
   readonly publish: (message: Omit<IncomingMessage, 'clientId'>) => Promise<void>;
   /** Ends the connections that use this certificate. */
   readonly dropCertificate: (certificateId: string) => void;
+  /** The policies of these certificates have changed: ends the connections that may no longer be there. */
+  readonly recheck: (certificateIds: ReadonlySet<string>) => void;
   /** Ends the connection of a client, which must be connected or have a session; false when it has neither. */
   readonly disconnect: (
     clientId: string,
@@ -116,7 +118,7 @@ export async function openBroker(parts: {
     const decision = policy.decide('iot:Connect', `client/${clientId}`);
     if (!decision.isAllowed) return refusal(clientId, decision.reason);
     const willRefusal = will === undefined ? undefined : publishRefusal(policy, will);
-    if (willRefusal !== undefined) return refusal(clientId, `the last will: ${willRefusal}`);
+    if (willRefusal !== undefined) return refusal(clientId, `the last will: ${willRefusal.reason}`);
     packet.keepalive = keepAliveOf(keepalive);
     const before = byClientId.get(clientId);
     if (before !== undefined) before.reason ??= 'DUPLICATE_CLIENTID';
@@ -155,10 +157,10 @@ export async function openBroker(parts: {
       }
       const { clientId } = connection.presence;
       const { topic, payload, qos, retain } = packet;
-      const reason = publishRefusal(connection.policy, packet);
-      if (reason !== undefined || qos === 2) {
+      const refused = publishRefusal(connection.policy, packet);
+      if (refused !== undefined || qos === 2) {
         connection.reason ??= 'AUTH_ERROR';
-        done(refusal(clientId, reason ?? 'QoS 2 is not served'));
+        done(refusal(clientId, refused?.reason ?? 'QoS 2 is not served'));
         return;
       }
       const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
@@ -172,13 +174,13 @@ export async function openBroker(parts: {
         done(new Error('a subscriber without a session'));
         return;
       }
-      const reason = subscribeRefusal(connection.policy, subscription, connection.filters);
-      if (reason === undefined && subscription.qos !== 2) {
+      const refused = subscribeRefusal(connection.policy, subscription, connection.filters);
+      if (refused === undefined && subscription.qos !== 2) {
         connection.filters.set(subscription.topic, subscription.qos);
         done(null, subscription);
         return;
       }
-      log.warn({ clientId: client.id, reason }, 'refused a subscription');
+      log.warn({ clientId: client.id, reason: refused?.reason }, 'refused a subscription');
       done(null, null);
     },
     authorizeForward: (client, packet) => {
@@ -290,6 +292,19 @@ export async function openBroker(parts: {
         const { principal } = peer;
         if (principal.kind !== 'certificate' || principal.certificateId !== certificateId) continue;
         log.warn({ certificateId, reason: 'the certificate is no longer active' }, 'closed a connection');
+        setReason(client, 'AUTH_ERROR');
+        stream.destroy();
+      }
+    },
+    recheck: (certificateIds) => {
+      for (const { stream, peer, client } of streams.values()) {
+        const policy = connections.get(client)?.policy;
+        const { principal } = peer;
+        if (policy === undefined || principal.kind !== 'certificate') continue;
+        if (!certificateIds.has(principal.certificateId)) continue;
+        const { isAllowed, reason } = policy.decide('iot:Connect', `client/${client.id}`);
+        if (isAllowed) continue;
+        log.warn({ clientId: client.id, reason }, 'closed a connection');
         setReason(client, 'AUTH_ERROR');
         stream.destroy();
       }

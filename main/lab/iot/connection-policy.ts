@@ -1,15 +1,10 @@
-/** What one connected certificate may do, from the policies attached to it right now. */
-import { parsePolicyDocument } from './policy-document.ts';
-import {
-  evaluatePolicies,
-  type Decision,
-  type IotAction,
-  type NamedPolicy,
-  type PolicyContext,
-} from './policy-evaluation.ts';
-import { documentOf } from './policies.ts';
+/** What one connected peer may do, from the policies attached to its certificate and its thing's groups right now. */
+import { readCertificateAttributes, type CertificateAttributes } from './certificate-attributes.ts';
+import { compiledOf, effectivePolicies } from './effective-policies.ts';
 import type { Peer } from './peer.ts';
-import type { Registry } from './registry.ts';
+import { evaluatePolicies, type CompiledPolicy, type Decision, type IotAction } from './policy-evaluation.ts';
+import type { PolicyContext } from './policy-variables.ts';
+import type { Registry, Thing } from './registry.ts';
 
 export type ConnectionPolicy = {
   /** `resource` is the part of the ARN behind the account, e.g. `topic/sensor/weather`. */
@@ -25,32 +20,50 @@ export function openConnectionPolicy(
   connection: { readonly peer: Peer; readonly clientId: string },
 ): ConnectionPolicy {
   const { peer, clientId } = connection;
-  if (peer.principal.kind === 'signed') return { decide: allowAll };
+  const arnStart = `arn:aws:iot:${place.region}:${place.account}:`;
+  if (peer.principal.kind === 'signed') {
+    return { decide: (action, resource) => allowedToAccount(action, `${arnStart}${resource}`) };
+  }
   const { certificateId } = peer.principal;
+  const certificate = { certificateId, attributes: lazyAttributes(registry, certificateId) };
   const remembered = new Map<string, Decision>();
   let revision = -1;
-  let policies: readonly NamedPolicy[] = [];
-  let context: PolicyContext = { clientId, thingName: undefined, isThingAttached: false };
+  let policies: readonly CompiledPolicy[] = [];
+  let thing: Thing | undefined;
+  let isTimed = false;
 
   const refresh = (): void => {
     revision = registry.store.revision();
+    const nowThing = connectedThing(registry, certificateId, clientId);
+    const nowPolicies = effectivePolicies(registry, certificateId, nowThing?.thingName).map(compiledOf);
+    // Most changes of the registry are about others.
+    if (nowThing === thing && isSame(nowPolicies, policies)) return;
     remembered.clear();
-    policies = registry.policyTargets.leftsOf(certificateId).flatMap((name) => {
-      const policy = registry.policies.get(name);
-      return policy === undefined ? [] : [{ name, document: parsePolicyDocument(documentOf(policy)) }];
-    });
-    const isThingAttached = registry.thingPrincipals.has(clientId, certificateId);
-    context = { clientId, thingName: isThingAttached ? clientId : undefined, isThingAttached };
+    thing = nowThing;
+    policies = nowPolicies;
+    isTimed = policies.some(({ usesTime }) => usesTime);
+  };
+  const evaluate = (action: IotAction, resource: string): Decision => {
+    const context: PolicyContext = {
+      clientId,
+      thing,
+      isThingAttached: thing !== undefined,
+      certificate,
+      sourceIp: peer.address.replace(/^::ffff:(?=\d+\.)/, ''),
+      domainName: peer.domainName,
+      now: Date.now,
+    };
+    return evaluatePolicies(policies, action, `${arnStart}${resource}`, context);
   };
 
   return {
     decide: (action, resource) => {
       if (revision !== registry.store.revision()) refresh();
+      if (isTimed) return evaluate(action, resource);
       const key = `${action} ${resource}`;
       const known = remembered.get(key);
       if (known !== undefined) return known;
-      const arn = `arn:aws:iot:${place.region}:${place.account}:${resource}`;
-      const decision = evaluatePolicies(policies, action, arn, context);
+      const decision = evaluate(action, resource);
       if (remembered.size >= MOST_REMEMBERED) remembered.clear();
       remembered.set(key, decision);
       return decision;
@@ -58,7 +71,39 @@ export function openConnectionPolicy(
   };
 }
 
+/**
+ * The thing a connection stands for: the one its certificate is attached to exclusively, or the attached one that is named like its client id.
+ * https://docs.aws.amazon.com/iot/latest/developerguide/thing-policy-variables.html
+ */
+export function connectedThing(
+  registry: Registry,
+  certificateId: string,
+  clientId: string | undefined,
+): Thing | undefined {
+  const exclusive = registry.exclusiveThings.get(certificateId);
+  if (exclusive !== undefined) return registry.things.get(exclusive);
+  if (clientId === undefined || !registry.thingPrincipals.has(clientId, certificateId)) return undefined;
+  return registry.things.get(clientId);
+}
+
+/** Reads the registered certificate once, when it is asked for. */
+export function lazyAttributes(registry: Registry, certificateId: string): () => CertificateAttributes {
+  let attributes: CertificateAttributes | undefined;
+  return () => {
+    const pem = registry.certificates.get(certificateId)?.pem;
+    attributes ??= pem === undefined ? NO_ATTRIBUTES : readCertificateAttributes(pem);
+    return attributes;
+  };
+}
+
+const NO_ATTRIBUTES: CertificateAttributes = { valuesOf: () => [] };
+
+function isSame<Item>(some: readonly Item[], others: readonly Item[]): boolean {
+  return some.length === others.length && some.every((item, index) => item === others[index]);
+}
+
 /** The account's own key pair: on AWS an administrator's IAM policy allows `iot:*`. */
-function allowAll(action: IotAction, resource: string): Decision {
-  return { isAllowed: true, action, resource, reason: `${action} on ${resource} is allowed to the account's own keys` };
+function allowedToAccount(action: IotAction, resource: string): Decision {
+  const reason = `${action} on ${resource} is allowed to the account's own keys`;
+  return { isAllowed: true, action, resource, decidedBy: null, reason, fix: null };
 }

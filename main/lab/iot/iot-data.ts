@@ -47,7 +47,9 @@ export function openIotData(parts: {
     if (qos !== 0 && qos !== 1) throw invalidRequest("'qos' must be 0 or 1.");
     const retain = booleanOf({ query }, 'retain');
     const refused = publishRefusal(policy, { topic, payload: body, qos, retain });
-    if (refused !== undefined) throw refused.startsWith('iot:') ? forbidden(refused) : invalidRequest(`${refused}.`);
+    if (refused !== undefined) {
+      throw refused.decision === null ? invalidRequest(`${refused.reason}.`) : forbidden(refused.reason);
+    }
     await broker.publish({ topic, payload: body, qos, retain });
     return jsonAnswer(null, { message: 'OK', traceId: randomUUID() });
   };

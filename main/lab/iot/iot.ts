@@ -15,12 +15,15 @@ import { readCheckpoint } from './checkpoint.ts';
 import { openIotData } from './iot-data.ts';
 import { openJournal } from './journal.ts';
 import { openMqttDoor, type MqttDoor } from './mqtt-door.ts';
-import { policyRoutes } from './policies.ts';
+import { effectivePolicyRoutes } from './effective-policies.ts';
+import { policyRoutes } from './policy-routes.ts';
 import { policyVersionRoutes } from './policy-versions.ts';
+import { watchPolicies } from './policy-watch.ts';
 import { openRegistry, type Account } from './registry.ts';
 import { registryRoutes } from './registry-routes.ts';
 import { openRegistration } from './registration/registration.ts';
 import { registrationRoutes } from './registration/registration-routes.ts';
+import { testAuthorizationRoutes } from './test-authorization.ts';
 
 export type IotOptions = {
   /** The lab's folder: `ca.pem` lies in it, everything else below `iot/`. */
@@ -78,6 +81,7 @@ export async function openIot(options: IotOptions): Promise<Iot> {
   const { records, ...state } = await openBrokerState(join(iotFolder, 'sessions'));
   const engine = openEngine({ journal, checkpoint, checkpointPath, rules, streams, onChange });
   const broker = await openBroker({ registry, identity, journal, ...state, onChange });
+  watchPolicies(registry, broker.recheck);
   const account: Account = {
     registry,
     authority,
@@ -116,8 +120,10 @@ export async function openIot(options: IotOptions): Promise<Iot> {
   return {
     data: openIotData({ registry, identity, broker, ...state }),
     routes: [
-      ...policyRoutes(registry),
+      ...policyRoutes(account),
       ...policyVersionRoutes(registry),
+      ...effectivePolicyRoutes(registry),
+      ...testAuthorizationRoutes(registry),
       ...(registration === undefined ? [] : registrationRoutes(account, registration)),
       ...ruleRoutes(rules, registry),
       ...registryRoutes(account, (ruleName) => rules.get(ruleName) !== undefined),

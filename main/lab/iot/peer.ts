@@ -2,8 +2,10 @@
 
 export type Peer = {
   readonly principal: Principal;
-  /** Of the other end, for presence events. */
+  /** Of the other end, for presence events and policies. */
   readonly address: string;
+  /** The host name it asked for in the TLS handshake, for policies. */
+  readonly domainName?: string;
 };
 
 type Principal =

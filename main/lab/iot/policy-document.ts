@@ -1,33 +1,28 @@
 /** Reads an IoT policy document, and refuses what AWS would refuse or the lab could not honour. */
 import { z } from 'zod';
 import { AwsError } from '../services.ts';
+import { compileCondition } from './policy-conditions.ts';
+import { variablesIn } from './policy-patterns.ts';
+import { isKnownVariable, VARIABLE_NAMES } from './policy-variables.ts';
 
 /** AWS does not count white space. */
 const LONGEST = 2048;
 
-const KNOWN_VARIABLES = ['iot:ClientId', 'iot:Connection.Thing.ThingName', 'iot:Connection.Thing.IsAttached'];
-const CONDITION_KEYS = new Map(KNOWN_VARIABLES.map((name) => [name.toLowerCase(), name]));
-
 /** AWS takes a single value wherever it takes a list. */
 const list = z.union([z.string().transform((value) => [value]), z.array(z.string()).min(1)]);
+const conditionValue = z.union([z.string(), z.boolean(), z.number()]);
 const conditionValues = z.union([
-  z.union([z.string(), z.boolean()]).transform((value) => [String(value)]),
-  z.array(z.union([z.string(), z.boolean()]).transform(String)).min(1),
+  conditionValue.transform((value) => [String(value)]),
+  z.array(conditionValue.transform(String)).min(1),
 ]);
-const conditionBlock = z.record(z.string(), conditionValues);
 
 const statementSchema = z.strictObject({
   Sid: z.string().optional(),
   Effect: z.enum(['Allow', 'Deny']),
   Action: list,
   Resource: list,
-  Condition: z
-    .strictObject({
-      StringEquals: conditionBlock.optional(),
-      StringLike: conditionBlock.optional(),
-      Bool: conditionBlock.optional(),
-    })
-    .optional(),
+  /** By operator, then by condition key. */
+  Condition: z.record(z.string(), z.record(z.string(), conditionValues)).optional(),
 });
 
 const documentSchema = z.strictObject({
@@ -63,26 +58,28 @@ function parseJson(text: string): unknown {
 
 function checkStatement({ Action, Resource, Condition }: PolicyStatement): void {
   for (const action of Action) {
-    if (!/^(\*|(iot|iotjobsdata):[A-Za-z*?]+)$/.test(action)) throw malformed(`"${action}" is no IoT action`);
+    if (!/^(\*|(iot|iotjobsdata):[A-Za-z*?]+)$/i.test(action)) throw malformed(`"${action}" is no IoT action`);
   }
   for (const resource of Resource) {
     if (resource !== '*' && !resource.startsWith('arn:')) throw malformed(`"${resource}" is no ARN`);
     checkVariables(resource);
   }
-  for (const block of Object.values(Condition ?? {})) {
-    for (const [key, values] of Object.entries(block ?? {})) {
-      if (!CONDITION_KEYS.has(key.toLowerCase())) {
-        throw malformed(`the condition key "${key}" is not in the lab; there are ${KNOWN_VARIABLES.join(', ')}`);
+  for (const [operator, block] of Object.entries(Condition ?? {})) {
+    for (const [key, values] of Object.entries(block)) {
+      if (!isKnownVariable(key)) {
+        throw malformed(`the condition key "${key}" is not in the lab; there are ${VARIABLE_NAMES.join(', ')}`);
       }
       values.forEach(checkVariables);
+      const condition = compileCondition(operator, key, values);
+      if (typeof condition === 'string') throw malformed(condition);
     }
   }
 }
 
 function checkVariables(text: string): void {
-  for (const [whole, name = ''] of text.matchAll(/\$\{([^}]*)\}/g)) {
-    if (!CONDITION_KEYS.has(name.toLowerCase())) {
-      throw malformed(`the variable ${whole} is not in the lab; there are ${KNOWN_VARIABLES.join(', ')}`);
+  for (const name of variablesIn(text)) {
+    if (!isKnownVariable(name)) {
+      throw malformed(`the variable \${${name}} is not in the lab; there are ${VARIABLE_NAMES.join(', ')}`);
     }
   }
 }

@@ -1,5 +1,9 @@
 /** Decides whether policies allow an action of a connection, and says why. Pure: everything it needs is handed in. */
+import { compileCondition, type Condition } from './policy-conditions.ts';
+import { explain, type DecidingStatement, type PolicyFix } from './policy-explanation.ts';
 import type { PolicyDocument, PolicyStatement } from './policy-document.ts';
+import { compilePattern, matchesPattern, usesTime, type Pattern } from './policy-patterns.ts';
+import type { PolicyContext } from './policy-variables.ts';
 
 export type IotAction =
   | 'iot:Connect'
@@ -14,161 +18,110 @@ export type IotAction =
   | 'iot:GetRetainedMessage'
   | 'iot:ListRetainedMessages';
 
-/** What policy variables and condition keys say of a connection. */
-export type PolicyContext = {
-  readonly clientId: string;
-  /** The thing named like the client id, when it is attached to the certificate. */
-  readonly thingName: string | undefined;
-  readonly isThingAttached: boolean;
+export type CompiledPolicy = {
+  readonly name: string;
+  readonly versionId: string;
+  readonly statements: readonly CompiledStatement[];
+  /** A decision of it may be another one a moment later. */
+  readonly usesTime: boolean;
 };
 
-export type NamedPolicy = { readonly name: string; readonly document: PolicyDocument };
+export type CompiledStatement = {
+  readonly policyName: string;
+  readonly versionId: string;
+  /** From 0. */
+  readonly index: number;
+  readonly statement: PolicyStatement;
+  /** Lower case: AWS compares action names without regard to case. */
+  readonly actions: readonly Pattern[];
+  readonly resources: readonly Pattern[];
+  readonly conditions: readonly Condition[];
+};
 
 export type Decision = {
   readonly isAllowed: boolean;
   readonly action: IotAction;
+  /** An ARN. */
   readonly resource: string;
+  /** Null when no statement speaks of it: then the answer is no. */
+  readonly decidedBy: DecidingStatement | null;
   /** One line for a person: the deciding statement, or that none allows it. */
   readonly reason: string;
+  /** What to add or to change so that it is allowed; null when it is. */
+  readonly fix: PolicyFix | null;
 };
+
+/** The document must have passed `parsePolicyDocument`. */
+export function compilePolicy(policyName: string, versionId: string, document: PolicyDocument): CompiledPolicy {
+  const statements = document.Statement.map((statement, index): CompiledStatement => {
+    const { Action, Resource, Condition: blocks = {} } = statement;
+    return {
+      policyName,
+      versionId,
+      index,
+      statement,
+      actions: Action.map((action) => compilePattern(action.toLowerCase())),
+      resources: Resource.map(compilePattern),
+      conditions: Object.entries(blocks).flatMap(([operator, block]) =>
+        Object.entries(block).map(([key, values]) => compiled(operator, key, values)),
+      ),
+    };
+  });
+  const isTimed = statements.some(
+    ({ statement, conditions }) =>
+      statement.Resource.some(usesTime) ||
+      conditions.some((condition) => condition.usesTime) ||
+      Object.values(statement.Condition ?? {}).some((block) => Object.values(block).flat().some(usesTime)),
+  );
+  return { name: policyName, versionId, statements, usesTime: isTimed };
+}
+
+function compiled(operator: string, key: string, values: readonly string[]): Condition {
+  const condition = compileCondition(operator, key, values);
+  if (typeof condition === 'string') throw new Error(`a policy that was not checked: ${condition}`);
+  return condition;
+}
 
 /** An explicit Deny wins, then an Allow; without either the answer is no. */
 export function evaluatePolicies(
-  policies: readonly NamedPolicy[],
+  policies: readonly CompiledPolicy[],
   action: IotAction,
   resource: string,
   context: PolicyContext,
 ): Decision {
-  const matching = policies.flatMap(({ name, document }) =>
-    document.Statement.flatMap((statement, index) =>
-      applies(statement, action, resource, context) ? [{ effect: statement.Effect, name, index, statement }] : [],
-    ),
-  );
-  const deciding = matching.find(({ effect }) => effect === 'Deny') ?? matching[0];
-  const isAllowed = deciding?.effect === 'Allow';
-  return { isAllowed, action, resource, reason: reasonOf(policies, action, resource, deciding) };
+  const { denying, allowing, almost } = matchStatements(policies, action, resource, context);
+  const deciding = denying[0] ?? allowing[0];
+  return { action, resource, ...explain({ policies, action, resource, deciding, almost }) };
 }
 
-type Match = {
-  readonly effect: string;
-  readonly name: string;
-  readonly index: number;
-  readonly statement: PolicyStatement;
+export type Matches = {
+  readonly denying: readonly CompiledStatement[];
+  readonly allowing: readonly CompiledStatement[];
+  /** A statement that would allow it, if this condition held. */
+  readonly almost: { readonly statement: CompiledStatement; readonly condition: Condition } | undefined;
 };
 
-function reasonOf(policies: readonly NamedPolicy[], action: string, resource: string, deciding?: Match): string {
-  if (policies.length === 0) return `${action} on ${resource} is refused: no policy is attached to the certificate`;
-  if (deciding === undefined) {
-    const names = policies.map(({ name }) => `"${name}"`).join(', ');
-    return `${action} on ${resource} is refused: no statement of ${names} allows it`;
-  }
-  const { effect, name, index, statement } = deciding;
-  const which = statement.Sid === undefined ? `statement ${index + 1}` : `statement "${statement.Sid}"`;
-  return `${action} on ${resource} is ${effect === 'Allow' ? 'allowed' : 'refused'} by ${which} of "${name}"`;
-}
-
-function applies(statement: PolicyStatement, action: string, resource: string, context: PolicyContext): boolean {
-  return (
-    // AWS compares action names without regard to case.
-    statement.Action.some((pattern) => matchesPattern(pattern.toLowerCase(), action.toLowerCase())) &&
-    statement.Resource.some((pattern) => matchesWithVariables(pattern, resource, context)) &&
-    conditionsHold(statement, context)
-  );
-}
-
-function conditionsHold({ Condition }: PolicyStatement, context: PolicyContext): boolean {
-  if (Condition === undefined) return true;
-  const every = (
-    block: Readonly<Record<string, readonly string[]>> | undefined,
-    holds: (actual: string, wanted: string) => boolean,
-  ): boolean =>
-    Object.entries(block ?? {}).every(([key, wanted]) => {
-      const actual = variable(key, context);
-      return actual !== undefined && wanted.some((value) => holds(actual, value));
-    });
-  return (
-    every(Condition.StringEquals, (actual, wanted) => actual === substitute(wanted, context)) &&
-    every(Condition.StringLike, (actual, wanted) => matchesWithVariables(wanted, actual, context)) &&
-    every(Condition.Bool, (actual, wanted) => actual === wanted.toLowerCase())
-  );
-}
-
-/** Undefined where the connection has no such value: then the statement does not apply. */
-function variable(name: string, context: PolicyContext): string | undefined {
-  switch (name.toLowerCase()) {
-    case 'iot:clientid':
-      return context.clientId;
-    case 'iot:connection.thing.thingname':
-      return context.thingName;
-    case 'iot:connection.thing.isattached':
-      return String(context.isThingAttached);
-    default:
-      return undefined;
-  }
-}
-
-const VARIABLE = /\$\{([^}]*)\}/;
-
-function substitute(text: string, context: PolicyContext): string | undefined {
-  const parts = text.split(VARIABLE);
-  const values = parts.map((part, index) => (index % 2 === 0 ? part : variable(part, context)));
-  return values.includes(undefined) ? undefined : values.join('');
-}
-
-/** Wildcards of the pattern count, those inside a variable's value do not: a client id "*" must not open everything. */
-function matchesWithVariables(pattern: string, text: string, context: PolicyContext): boolean {
-  const tokens: Token[] = [];
-  for (const [index, part] of pattern.split(VARIABLE).entries()) {
-    if (index % 2 === 0) {
-      tokens.push(...wildTokens(part));
-      continue;
-    }
-    const value = variable(part, context);
-    if (value === undefined) return false;
-    tokens.push(...literalTokens(value));
-  }
-  return matchesTokens(tokens, text);
-}
-
-/** `*` is any text, also with slashes; `?` one character; MQTT's `+` and `#` are plain characters here. */
-function matchesPattern(pattern: string, text: string): boolean {
-  return matchesTokens(wildTokens(pattern), text);
-}
-
-const ANY_TEXT = Symbol('*');
-const ANY_CHARACTER = Symbol('?');
-type Token = string | typeof ANY_TEXT | typeof ANY_CHARACTER;
-
-function wildTokens(text: string): Token[] {
-  return [...text].map((character) => (character === '*' ? ANY_TEXT : character === '?' ? ANY_CHARACTER : character));
-}
-
-function literalTokens(text: string): Token[] {
-  return [...text];
-}
-
-/** Greedy with one way back to the last `*`, so that no pattern can take exponential time. */
-function matchesTokens(pattern: readonly Token[], text: string): boolean {
-  const characters = [...text];
-  let at = 0;
-  let position = 0;
-  let star = -1;
-  let starPosition = 0;
-  while (position < characters.length) {
-    const token = pattern[at];
-    if (token === ANY_TEXT) {
-      star = at++;
-      starPosition = position;
-    } else if (token !== undefined && (token === ANY_CHARACTER || token === characters[position])) {
-      at++;
-      position++;
-    } else if (star >= 0) {
-      at = star + 1;
-      position = ++starPosition;
-    } else {
-      return false;
+/** All statements that speak of the action. `onMissing` is told of variables and keys that the connection has no value for. */
+export function matchStatements(
+  policies: readonly CompiledPolicy[],
+  action: IotAction,
+  resource: string,
+  context: PolicyContext,
+  onMissing?: (name: string) => void,
+): Matches {
+  const name = action.toLowerCase();
+  const denying: CompiledStatement[] = [];
+  const allowing: CompiledStatement[] = [];
+  let almost: Matches['almost'];
+  for (const policy of policies) {
+    for (const statement of policy.statements) {
+      if (!statement.actions.some((pattern) => matchesPattern(pattern, name, context))) continue;
+      if (!statement.resources.some((pattern) => matchesPattern(pattern, resource, context, onMissing))) continue;
+      const isAllow = statement.statement.Effect === 'Allow';
+      const failed = statement.conditions.find(({ holds }) => !holds(context, onMissing));
+      if (failed === undefined) (isAllow ? allowing : denying).push(statement);
+      else if (isAllow) almost ??= { statement, condition: failed };
     }
   }
-  while (pattern[at] === ANY_TEXT) at++;
-  return at === pattern.length;
+  return { denying, allowing, almost };
 }

@@ -17,14 +17,14 @@ export function policyVersionRoutes(registry: Registry): readonly RestRoute[] {
       path: '/policies/{policyName}/version',
       name: 'CreatePolicyVersion',
       handle: (input) => {
-        const policy = policyOf(registry, input);
+        const policy = policyOf(registry, input.params['policyName']);
         const { policyDocument: document } = bodyOf(input, documentBody);
         const isDefault = booleanOf(input, 'setAsDefault');
         parsePolicyDocument(document);
         if (policy.versions.length >= MOST_VERSIONS) {
           throw new AwsError(
             'VersionsLimitExceededException',
-            `The policy already has the most versions it may have, ${MOST_VERSIONS} (name=${policy.policyName})`,
+            `The policy ${policy.policyName} already has the maximum number of versions (${MOST_VERSIONS})`,
             409,
           );
         }
@@ -48,10 +48,29 @@ export function policyVersionRoutes(registry: Registry): readonly RestRoute[] {
     },
     {
       method: 'GET',
+      path: '/policies/{policyName}/version/{policyVersionId}',
+      name: 'GetPolicyVersion',
+      handle: (input) => {
+        const policy = policyOf(registry, input.params['policyName']);
+        const { versionId, document, createdAt } = versionOf(policy, input);
+        return {
+          policyArn: registry.arn('policy', policy.policyName),
+          policyName: policy.policyName,
+          policyDocument: document,
+          policyVersionId: versionId,
+          isDefaultVersion: versionId === policy.defaultVersionId,
+          creationDate: createdAt,
+          lastModifiedDate: createdAt,
+          generationId: policy.generationId,
+        };
+      },
+    },
+    {
+      method: 'GET',
       path: '/policies/{policyName}/version',
       name: 'ListPolicyVersions',
-      handle: (input) => {
-        const policy = policyOf(registry, input);
+      handle: ({ params }) => {
+        const policy = policyOf(registry, params['policyName']);
         const newestFirst = [...policy.versions].reverse();
         return {
           policyVersions: newestFirst.map(({ versionId, createdAt }) => ({
@@ -63,11 +82,24 @@ export function policyVersionRoutes(registry: Registry): readonly RestRoute[] {
       },
     },
     {
+      method: 'PATCH',
+      path: '/policies/{policyName}/version/{policyVersionId}',
+      name: 'SetDefaultPolicyVersion',
+      handle: (input) => {
+        const policy = policyOf(registry, input.params['policyName']);
+        const { versionId } = versionOf(policy, input);
+        if (versionId === policy.defaultVersionId) return {};
+        const modifiedAt = epochSeconds();
+        store.commit(policies.set(policy.policyName, { ...policy, defaultVersionId: versionId, modifiedAt }));
+        return {};
+      },
+    },
+    {
       method: 'DELETE',
       path: '/policies/{policyName}/version/{policyVersionId}',
       name: 'DeletePolicyVersion',
       handle: (input) => {
-        const policy = policyOf(registry, input);
+        const policy = policyOf(registry, input.params['policyName']);
         const { versionId } = versionOf(policy, input);
         if (versionId === policy.defaultVersionId) {
           throw deleteConflict(`Cannot delete the default version of a policy (name=${policy.policyName})`);

@@ -99,6 +99,8 @@ export type Registry = {
   readonly settings: Table<string>;
   /** Policy name to certificate id. */
   readonly policyTargets: Ties;
+  /** Policy name to thing group name. */
+  readonly groupPolicies: Ties;
   /** Thing name to certificate id. */
   readonly thingPrincipals: Ties;
   /** Thing group name to the names of the things that are directly in it. */
@@ -135,6 +137,7 @@ export function openRegistry(store: Store, identity: LabIdentity): Registry {
     tags: store.table('tags', tagsSchema),
     settings: store.table('settings', z.string()),
     policyTargets: openTies(store, 'policyTargets'),
+    groupPolicies: openTies(store, 'groupPolicies'),
     thingPrincipals: openTies(store, 'thingPrincipals'),
     groupMembers: openTies(store, 'groupMembers'),
     exclusiveThings: store.table('exclusiveThings', z.string()),

@@ -96,9 +96,10 @@ export function deleteThingGroup({ registry }: Account, name: string | undefined
   if (childrenOf(registry, thingGroupName).length > 0) {
     throw invalidRequest(`Cannot delete thing group ${thingGroupName} while there are child groups attached to it`);
   }
-  const { groupMembers } = registry;
+  const { groupMembers, groupPolicies } = registry;
   registry.store.commit(
     ...groupMembers.rightsOf(thingGroupName).map((thing) => groupMembers.remove(thingGroupName, thing)),
+    ...groupPolicies.leftsOf(thingGroupName).map((policy) => groupPolicies.remove(policy, thingGroupName)),
     ...forgottenTags(registry, registry.arn('thinggroup', thingGroupName)),
     registry.thingGroups.remove(thingGroupName),
   );
