@@ -2,7 +2,8 @@
 import { readCertificateAttributes, type CertificateAttributes } from './certificate-attributes.ts';
 import { compiledOf, effectivePolicies } from './effective-policies.ts';
 import type { Peer } from './peer.ts';
-import { evaluatePolicies, type CompiledPolicy, type Decision, type IotAction } from './policy-evaluation.ts';
+import type { CompiledPolicy } from './compile-policy.ts';
+import { evaluatePolicies, type Decision, type IotAction } from './policy-evaluation.ts';
 import type { PolicyContext } from './policy-variables.ts';
 import type { Registry, Thing } from './registry.ts';
 

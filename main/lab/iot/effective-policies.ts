@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { RestRoute } from '../services.ts';
 import { bodyOf, invalidRequest } from './input.ts';
 import { parsePolicyDocument } from './policy-document.ts';
-import { compilePolicy, type CompiledPolicy } from './policy-evaluation.ts';
+import { compilePolicy, type CompiledPolicy } from './compile-policy.ts';
 import { policyTargetOf, type PolicyTarget } from './policy-targets.ts';
 import type { Policy, Registry } from './registry.ts';
 import { thingOf } from './things.ts';

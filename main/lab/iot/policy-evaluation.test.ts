@@ -4,7 +4,8 @@ import { webcrypto } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { readCertificateAttributes } from './certificate-attributes.ts';
 import { parsePolicyDocument } from './policy-document.ts';
-import { compilePolicy, evaluatePolicies, type CompiledPolicy, type IotAction } from './policy-evaluation.ts';
+import { compilePolicy, type CompiledPolicy } from './compile-policy.ts';
+import { evaluatePolicies, type IotAction } from './policy-evaluation.ts';
 import type { PolicyContext } from './policy-variables.ts';
 
 const PLACE = 'arn:aws:iot:eu-north-1:123456789012';

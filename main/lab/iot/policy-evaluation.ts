@@ -1,8 +1,8 @@
 /** Decides whether policies allow an action of a connection, and says why. Pure: everything it needs is handed in. */
-import { compileCondition, type Condition } from './policy-conditions.ts';
+import type { CompiledPolicy, CompiledStatement } from './compile-policy.ts';
+import type { Condition } from './policy-conditions.ts';
 import { explain, type DecidingStatement, type PolicyFix } from './policy-explanation.ts';
-import type { PolicyDocument, PolicyStatement } from './policy-document.ts';
-import { compilePattern, matchesPattern, usesTime, type Pattern } from './policy-patterns.ts';
+import { matchesPattern } from './policy-patterns.ts';
 import type { PolicyContext } from './policy-variables.ts';
 
 export type IotAction =
@@ -18,26 +18,6 @@ export type IotAction =
   | 'iot:GetRetainedMessage'
   | 'iot:ListRetainedMessages';
 
-export type CompiledPolicy = {
-  readonly name: string;
-  readonly versionId: string;
-  readonly statements: readonly CompiledStatement[];
-  /** A decision of it may be another one a moment later. */
-  readonly usesTime: boolean;
-};
-
-export type CompiledStatement = {
-  readonly policyName: string;
-  readonly versionId: string;
-  /** From 0. */
-  readonly index: number;
-  readonly statement: PolicyStatement;
-  /** Lower case: AWS compares action names without regard to case. */
-  readonly actions: readonly Pattern[];
-  readonly resources: readonly Pattern[];
-  readonly conditions: readonly Condition[];
-};
-
 export type Decision = {
   readonly isAllowed: boolean;
   readonly action: IotAction;
@@ -50,37 +30,6 @@ export type Decision = {
   /** What to add or to change so that it is allowed; null when it is. */
   readonly fix: PolicyFix | null;
 };
-
-/** The document must have passed `parsePolicyDocument`. */
-export function compilePolicy(policyName: string, versionId: string, document: PolicyDocument): CompiledPolicy {
-  const statements = document.Statement.map((statement, index): CompiledStatement => {
-    const { Action, Resource, Condition: blocks = {} } = statement;
-    return {
-      policyName,
-      versionId,
-      index,
-      statement,
-      actions: Action.map((action) => compilePattern(action.toLowerCase())),
-      resources: Resource.map(compilePattern),
-      conditions: Object.entries(blocks).flatMap(([operator, block]) =>
-        Object.entries(block).map(([key, values]) => compiled(operator, key, values)),
-      ),
-    };
-  });
-  const isTimed = statements.some(
-    ({ statement, conditions }) =>
-      statement.Resource.some(usesTime) ||
-      conditions.some((condition) => condition.usesTime) ||
-      Object.values(statement.Condition ?? {}).some((block) => Object.values(block).flat().some(usesTime)),
-  );
-  return { name: policyName, versionId, statements, usesTime: isTimed };
-}
-
-function compiled(operator: string, key: string, values: readonly string[]): Condition {
-  const condition = compileCondition(operator, key, values);
-  if (typeof condition === 'string') throw new Error(`a policy that was not checked: ${condition}`);
-  return condition;
-}
 
 /** An explicit Deny wins, then an Allow; without either the answer is no. */
 export function evaluatePolicies(

@@ -1,7 +1,7 @@
 /** Says in words why policies decided as they did, and which policy line would change it. */
+import type { CompiledPolicy, CompiledStatement } from './compile-policy.ts';
 import type { Condition } from './policy-conditions.ts';
 import type { PolicyStatement } from './policy-document.ts';
-import type { CompiledPolicy, CompiledStatement } from './policy-evaluation.ts';
 
 export type DecidingStatement = {
   readonly policyName: string;
