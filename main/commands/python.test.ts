@@ -3,13 +3,20 @@ import { execFile } from 'node:child_process';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import {
+  AttachPolicyCommand,
+  AttachThingPrincipalCommand,
+  CreateCertificateFromCsrCommand,
+  CreatePolicyCommand,
+  CreateThingCommand,
+} from '@aws-sdk/client-iot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { provisionViewer } from '../cloud/provision.ts';
 import { createDeviceKey } from '../control/device-identity.ts';
 import { openTestMqttClient, PUBLISH, SUBACK, until } from '../lab/iot/test-mqtt-client.ts';
 import { findPythons, isLeftOut } from './test-programs.ts';
-import { startRealLab, type RealLab } from './test-real-lab.ts';
+import { identityFiles, startRealLab, type RealLab } from './test-real-lab.ts';
 
 const run = promisify(execFile);
 const { newest, debian } = findPythons();
@@ -121,8 +128,35 @@ describe.skipIf(isLeftOut('Python with its AWS clients', newest !== undefined))(
         viewer.close();
       }
     });
+
+    test('the shadow client of the Device SDK reports, is told the difference, and gets the state back', async () => {
+      const { cert, key } = await makeDevice(lab, 'shadowed');
+      const server = ['--endpoint', 'localhost', '--ca', lab.ready.caFile, '--port', String(lab.ready.mqttPort)];
+      const device = ['--thing', 'shadowed', '--cert', cert, '--key', key];
+      expect(await runScript(lab, newest ?? '', 'shadow.py', ...server, ...device)).toEqual({
+        versions: [1, 2],
+        delta: { interval: 5 },
+        reported: { interval: 60 },
+        desired: { interval: 5 },
+      });
+    });
   },
 );
+
+/** A thing whose certificate may do everything; as files. */
+async function makeDevice(lab: RealLab, thingName: string): Promise<{ readonly cert: string; readonly key: string }> {
+  const { iot } = lab.clients;
+  const document = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'iot:*', Resource: '*' }] };
+  await iot.send(new CreateThingCommand({ thingName }));
+  await iot.send(new CreatePolicyCommand({ policyName: thingName, policyDocument: JSON.stringify(document) }));
+  const { keyPem, csrPem: certificateSigningRequest } = await createDeviceKey(thingName);
+  const { certificateArn, certificatePem = '' } = await iot.send(
+    new CreateCertificateFromCsrCommand({ certificateSigningRequest, setAsActive: true }),
+  );
+  await iot.send(new AttachPolicyCommand({ policyName: thingName, target: certificateArn }));
+  await iot.send(new AttachThingPrincipalCommand({ thingName, principal: certificateArn }));
+  return identityFiles(lab, thingName, certificatePem, keyPem);
+}
 
 /** Asks the broker with a certificate of its own for everything below `sensor/`. */
 async function openViewer(lab: RealLab): Promise<{ readonly next: () => Promise<string>; readonly close: () => void }> {
