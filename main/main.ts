@@ -66,7 +66,7 @@ async function start(): Promise<void> {
       keychain: seal !== null,
     },
   });
-  serveCalls(handlers, control.addFiles);
+  serveCalls(handlers, control.certificates.takeFiles);
   serveStreams(openStreams(control));
   window = createWindow(settings, dist);
   showOnSecondStart(window);

@@ -6,6 +6,14 @@
 import { z } from 'zod';
 import type { PlainError } from './errors.ts';
 import type {
+  CertificateView,
+  FilesTaken,
+  ImportBatch,
+  ImportOutcome,
+  RotationStatus,
+  VaultCertificate,
+} from './shapes-certificates.ts';
+import type {
   AppInfo,
   Catalogue,
   DatabaseInfo,
@@ -42,6 +50,8 @@ const ids = z.array(id).min(1).max(10_000);
 const speed = z.number().min(1).max(86_400);
 const bucket = z.string().min(3).max(63);
 const key = z.string().min(1).max(1024);
+/** SHA-256 fingerprint in hex, which is the AWS certificate id. */
+const certificateId = z.string().regex(/^[0-9a-f]{64}$/);
 
 const filter = z.string().min(1).max(256);
 const qos = z.union([z.literal(0), z.literal(1)]);
@@ -117,8 +127,6 @@ export const calls = {
 
   'stations.catalogue': call(nothing).returns<Catalogue>(),
   'stations.add': call(z.object({ set: id, stations: ids }).strict()).returns<StationsAdded>(),
-  /** Opens the system's file dialog; the paths stay in main. */
-  'stations.chooseFiles': call(nothing).returns<StationsAdded>(),
   'stations.remove': call(z.object({ ids }).strict()).returns<null>(),
   'stations.start': call(z.object({ ids }).strict()).returns<null>(),
   'stations.pause': call(z.object({ ids }).strict()).returns<null>(),
@@ -196,6 +204,41 @@ export const calls = {
   'query.status': call(z.object({ id }).strict()).returns<QueryStatus>(),
   'query.cancel': call(z.object({ id }).strict()).returns<null>(),
   'query.rows': call(z.object({ id, token: z.string().nullable() }).strict()).returns<QueryRows>(),
+
+  // ---- certificates
+  /** Opens the system's file dialog; the paths stay in main. Observations become stations, certificates wait in a batch. */
+  'files.choose': call(nothing).returns<FilesTaken>(),
+  /** The password travels this way only: it is tried and forgotten. */
+  'certificates.unlock': call(
+    z.object({ batch: id, item: id, password: z.string().max(1024) }).strict(),
+  ).returns<ImportBatch>(),
+  'certificates.cancelImport': call(z.object({ batch: id }).strict()).returns<null>(),
+  /** `station: null` keeps the certificate in the vault for later. */
+  'certificates.import': call(
+    z
+      .object({
+        batch: id,
+        choices: z
+          .array(z.object({ certificateId, station: id.nullable() }).strict())
+          .min(1)
+          .max(2_000),
+      })
+      .strict(),
+  ).returns<ImportOutcome>(),
+  'certificates.undoImport': call(z.object({ undo: id }).strict()).returns<null>(),
+  'certificates.list': call(nothing).returns<readonly VaultCertificate[]>(),
+  'certificates.view': call(z.object({ certificateId }).strict()).returns<CertificateView>(),
+  'certificates.viewOfStation': call(z.object({ station: id }).strict()).returns<CertificateView>(),
+  'certificates.setStatus': call(
+    z.object({ certificateId, status: z.enum(['ACTIVE', 'INACTIVE', 'REVOKED']) }).strict(),
+  ).returns<null>(),
+  /** Answers when the rotation has begun; the rest is told by `certificates.rotations`. */
+  'certificates.rotate': call(z.object({ station: id }).strict()).returns<null>(),
+  'certificates.assign': call(z.object({ certificateId, station: id }).strict()).returns<null>(),
+  /** Removes a certificate that no station uses from the vault; the target keeps it. */
+  'certificates.forget': call(z.object({ certificateId }).strict()).returns<null>(),
+  /** Asks where to save and writes the kit there, private key included; false when the person cancelled. */
+  'certificates.exportKit': call(z.object({ certificateId }).strict()).returns<{ readonly isSaved: boolean }>(),
 } as const;
 
 export const streams = {
@@ -208,6 +251,7 @@ export const streams = {
   'pipeline.state': stream(nothing).of<PipelineState>(),
   /** Opening it checks the station's way to its broker, once, step by step; it ends with `isDone`. */
   'stations.check': stream(z.object({ id }).strict()).of<StationCheck>(),
+  'certificates.rotations': stream(nothing).of<RotationStatus>(),
 } as const;
 
 export type Calls = typeof calls;

@@ -3,8 +3,8 @@ import { ipcMain, type IpcMainInvokeEvent, type WebContents } from 'electron';
 import { z } from 'zod';
 import { calls, type CallName, type Reply } from '../../preload/contract.ts';
 import { AppError, toPlainError } from '../../preload/errors.ts';
-import type { StationsAdded } from '../../preload/shapes.ts';
-import type { Handlers } from '../control/handlers.ts';
+import type { FilesTaken } from '../../preload/shapes-certificates.ts';
+import type { Handlers } from '../control/desktop.ts';
 import { createLogger } from '../log.ts';
 import { isOurPage } from './security.ts';
 
@@ -27,7 +27,7 @@ export function checkSender(event: {
 }
 
 /** Serves `window.isobar.call` and `window.isobar.drop`. */
-export function serveCalls(handlers: Handlers, addFiles: (paths: readonly string[]) => Promise<StationsAdded>): void {
+export function serveCalls(handlers: Handlers, takeFiles: (paths: readonly string[]) => Promise<FilesTaken>): void {
   const reply = async <Value>(
     event: IpcMainInvokeEvent,
     name: string,
@@ -55,7 +55,7 @@ export function serveCalls(handlers: Handlers, addFiles: (paths: readonly string
           hint: 'Save it to disk first and drop the file itself.',
         });
       }
-      return addFiles(dropped.filter((file) => file.path !== '').map((file) => file.path));
+      return takeFiles(dropped.filter((file) => file.path !== '').map((file) => file.path));
     }),
   );
 }

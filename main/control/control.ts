@@ -5,6 +5,7 @@ import type { PlainError } from '../../preload/errors.ts';
 import { AppError, toPlainError } from '../../preload/errors.ts';
 import type { HealthStatus, Settings, StationsAdded, TargetInfo } from '../../preload/shapes.ts';
 import type { StationCheck } from '../../preload/shapes-check.ts';
+import type { RotationStatus } from '../../preload/shapes-certificates.ts';
 import { openClients } from '../cloud/clients.ts';
 import { targetFromLab } from '../cloud/target.ts';
 import type { AlpnPortChoice, PortChoice } from '../lab/api.ts';
@@ -12,6 +13,7 @@ import { createLogger } from '../log.ts';
 import { bundledSets, type BundledSet } from '../noaa/bundled.ts';
 import type { Listener } from '../rpc.ts';
 import type { StationsProcess } from '../stations/api.ts';
+import { createCertificates, type Certificates } from './certificates/certificates.ts';
 import { discardFile, fileOf, recordOfBundled, recordOfFile } from './catalogue.ts';
 import type { Fork } from './child.ts';
 import { createFleet, type Fleet } from './fleet.ts';
@@ -70,6 +72,8 @@ export type Control = {
   readonly addBundled: (set: string, stations: readonly string[]) => Promise<StationsAdded>;
   /** Throws `stations.unknown`. */
   readonly checkStation: (id: string, sink: Sink<StationCheck>) => Source;
+  readonly certificates: Certificates;
+  readonly rotationHub: Hub<RotationStatus>;
   readonly fleetHub: Hub<ReturnType<Fleet['status']>>;
   readonly healthHub: Hub<HealthStatus>;
   readonly health: () => HealthStatus;
@@ -176,6 +180,26 @@ export async function openControl(options: ControlOptions): Promise<Control> {
       return Promise.resolve({ id: record.id, skipped: null });
     });
 
+  const addFiles = (paths: readonly string[]): Promise<StationsAdded> =>
+    addEach(paths, async (path) => {
+      const { record, summary } = await recordOfFile(path, join(options.folder, 'observations'), (id) => fleet.has(id));
+      fleet.add(record);
+      return {
+        id: record.id,
+        skipped: summary.bad.count === 0 ? null : { records: summary.bad.count, firstLine: summary.bad.firstLine },
+      };
+    });
+
+  const certificates = createCertificates({
+    vault: options.vault,
+    records,
+    connection: need,
+    link: { renew: fleet.renew, suspend: fleet.suspend, state: fleet.stateOf, tryConnection: fleet.tryConnection },
+    addFiles,
+    onRotation: () => rotationHub.changed(),
+  });
+  const rotationHub = createHub(() => certificates.rotations.status());
+
   const ready = (async () => {
     const report = await lab.ready();
     const target = targetFromLab(report);
@@ -220,17 +244,9 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     connection: need,
     ready,
     addBundled,
-    addFiles: (paths) =>
-      addEach(paths, async (path) => {
-        const { record, summary } = await recordOfFile(path, join(options.folder, 'observations'), (id) =>
-          fleet.has(id),
-        );
-        fleet.add(record);
-        return {
-          id: record.id,
-          skipped: summary.bad.count === 0 ? null : { records: summary.bad.count, firstLine: summary.bad.firstLine },
-        };
-      }),
+    addFiles,
+    certificates,
+    rotationHub,
     fleetHub,
     healthHub,
     health,

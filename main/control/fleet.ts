@@ -1,9 +1,10 @@
 /** The fleet as the person wants it: which stations there are, which run, how fast. The stations process is made to follow, also after it crashed. */
 import { AppError, fromPlainError, toPlainError, type PlainError } from '../../preload/errors.ts';
 import type { FleetStatus, PayloadPreview, StationStatus } from '../../preload/shapes.ts';
+import { waitFor } from '../cloud/waiting.ts';
 import { createLogger } from '../log.ts';
 import type { Listener, Rpc } from '../rpc.ts';
-import type { NetworkFinding, NetworkStep, StationsProcess } from '../stations/api.ts';
+import type { MqttIdentity, NetworkFinding, NetworkStep, StationsProcess } from '../stations/api.ts';
 import { alreadyThere } from './catalogue.ts';
 import type { FleetRecords, StationRecord } from './fleet-records.ts';
 import { idleStatus } from './fleet-status.ts';
@@ -24,6 +25,8 @@ type StationsRpc = Rpc<StationsProcess, Listener>;
 /** Registry calls at once while provisioning. */
 const PROVISION_AT_ONCE = 4;
 const CALL_LIMIT_MS = 30_000;
+/** How long a station that changes its certificate waits for the answers to what it has sent. */
+const SETTLE = { limitMs: 5_000, firstPauseMs: 50, longestPauseMs: 200 } as const;
 
 type Options = {
   readonly records: FleetRecords;
@@ -289,6 +292,7 @@ export function createFleet(options: Options) {
       for (const id of known(ids)) {
         records.update(id, { isReleased: false });
         running.add(id);
+        if (inProcess.has(id)) problems.delete(id);
         enqueue(id);
       }
       await forward('start', ids);
@@ -324,6 +328,44 @@ export function createFleet(options: Options) {
       if (problem !== undefined) throw fromPlainError(problem);
       if (!inProcess.has(id)) throw notReadyYet();
       return stations().call('look', { id, step }, { timeoutMs: CALL_LIMIT_MS });
+    },
+    // ---- certificates
+    /** The vault holds another identity of this station: it lets what it sent be answered, leaves, and comes in again with that one. */
+    renew: async (id: string): Promise<void> => {
+      known([id]);
+      if (attached !== null && inProcess.has(id)) {
+        await stations().call('pause', { ids: [id] }, { timeoutMs: CALL_LIMIT_MS });
+        const settled = (): Promise<true | undefined> =>
+          Promise.resolve(live.get(id)?.state === 'live' ? undefined : true);
+        // What is not answered in time is sent again by the new connection.
+        await waitFor(settled, { what: 'the last answers', ...SETTLE }).catch(() => undefined);
+      }
+      inProcess.delete(id);
+      problems.delete(id);
+      enqueue(id);
+      await waitFor(() => Promise.resolve(queued.has(id) ? undefined : true), {
+        what: 'the station to come in again',
+        limitMs: CALL_LIMIT_MS,
+        firstPauseMs: 20,
+        longestPauseMs: 200,
+      });
+    },
+    /** Its certificate is of no use any more: it stops, and its card says why, until it comes in again or is started. */
+    suspend: async (id: string, reason: AppError): Promise<void> => {
+      known([id]);
+      running.delete(id);
+      await forward('pause', [id]);
+      problems.set(id, toPlainError(reason));
+      options.onChange();
+    },
+    /** Null for a station that is not there. */
+    stateOf: (id: string): { readonly state: StationStatus['state']; readonly isRunning: boolean } | null => {
+      const record = records.get(id);
+      return record === undefined ? null : { state: statusOf(record).state, isRunning: running.has(id) };
+    },
+    /** Connects to the target's broker with an identity and leaves again; rejects with mqtt.* when it is not let in. */
+    tryConnection: async (identity: MqttIdentity): Promise<void> => {
+      await stations().call('tryConnection', identity, { timeoutMs: CALL_LIMIT_MS });
     },
     /** The target is up (again, or another one): every station gets its certificate from it and connects there. */
     useTarget: async (next: Connection): Promise<void> => {

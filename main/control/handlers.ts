@@ -1,33 +1,17 @@
 /** Call name to function: the table of contents of all a window can ask for. */
-import type { CallInput, CallName, CallOutput } from '../../preload/contract.ts';
 import { toPlainError } from '../../preload/errors.ts';
-import type { AppInfo, Settings, StationsAdded } from '../../preload/shapes.ts';
 import { listLake, previewObject } from '../cloud/lake.ts';
 import { cancelQuery, listDatabases, queryRows, queryStatus, startQuery } from '../cloud/query.ts';
 import { environmentText } from '../cloud/target.ts';
 import { createLogger } from '../log.ts';
 import { catalogueOf } from './catalogue.ts';
+import { certificateHandlers } from './certificate-handlers.ts';
 import type { Control } from './control.ts';
+import type { Desktop, Handlers } from './desktop.ts';
 import { topicHandlers } from './topic-handlers.ts';
-import type { ChooseSaveFile } from './topics.ts';
 import { provisionHandlers } from './provision-handlers.ts';
 
 const log = createLogger('control.handlers');
-
-export type Handlers = {
-  readonly [Name in CallName]: (input: CallInput<Name>) => CallOutput<Name> | Promise<CallOutput<Name>>;
-};
-
-/** What only a desktop can do. */
-export type Desktop = {
-  readonly settings: { readonly get: () => Settings; readonly set: (change: CallInput<'settings.set'>) => Settings };
-  readonly copyText: (text: string) => void | Promise<void>;
-  readonly chooseFiles: () => Promise<readonly string[]>;
-  readonly chooseSaveFile: ChooseSaveFile;
-  readonly about: AppInfo;
-};
-
-const NOTHING_ADDED: StationsAdded = { added: [], refused: [], skipped: [] };
 
 export function createHandlers(control: Control, desktop: Desktop): Handlers {
   const { fleet, pipeline } = control;
@@ -59,10 +43,6 @@ export function createHandlers(control: Control, desktop: Desktop): Handlers {
 
     'stations.catalogue': () => catalogueOf(control.sets, fleet.has),
     'stations.add': ({ set, stations }) => control.addBundled(set, stations),
-    'stations.chooseFiles': async () => {
-      const paths = await desktop.chooseFiles();
-      return paths.length === 0 ? NOTHING_ADDED : control.addFiles(paths);
-    },
     'stations.remove': ({ ids }) => done(fleet.remove(ids)),
     'stations.start': ({ ids }) => done(fleet.start(ids)),
     'stations.pause': ({ ids }) => done(fleet.pause(ids)),
@@ -90,5 +70,7 @@ export function createHandlers(control: Control, desktop: Desktop): Handlers {
     'query.status': ({ id }) => queryStatus(clients(), id),
     'query.cancel': ({ id }) => done(cancelQuery(clients(), id)),
     'query.rows': (input) => queryRows(clients(), input),
+
+    ...certificateHandlers(control, desktop),
   };
 }

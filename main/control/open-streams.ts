@@ -18,6 +18,7 @@ export function openStreams(control: Control): OpenStream {
     'ledger.state': (_input, sink) => control.teardown.hub.open(sink),
     'pipeline.state': (_input, sink) => control.pipeline.hub.open(sink),
     'stations.check': ({ id }, sink) => control.checkStation(id, sink),
+    'certificates.rotations': (_input, sink) => control.rotationHub.open(sink),
   };
   return (name, input, sink) => openers[name](input, sink);
 }

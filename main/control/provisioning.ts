@@ -16,6 +16,8 @@ const identitySchema = z.object({
   certificateId: z.string(),
   certificatePem: z.string(),
   keyPem: z.string(),
+  /** Brought by the person: thing and certificate at the target are theirs. */
+  isImported: z.boolean().optional(),
 });
 
 export type Identity = z.infer<typeof identitySchema>;
@@ -107,7 +109,8 @@ export async function viewerIdentity(
 
 /** Deletes what Isobar made of thing, policy and certificate at the target, and the key here. */
 export async function forgetStation(vault: Vault, connection: Connection | null, record: StationRecord): Promise<void> {
-  if (record.certificate !== null) {
+  const isImported = (await storedIdentity(vault, vaultName(record), record.certificate?.account ?? ''))?.isImported;
+  if (record.certificate !== null && isImported !== true) {
     if (connection === null)
       throw new AppError('target.notReady', `"${record.name}" cannot be removed while its target is not reachable.`, {
         hint: 'Try again in a moment.',

@@ -1,6 +1,6 @@
 /** Private keys and certificates at rest: one AES-256-GCM file each, mode 0600, under a random vault key that the system's keychain seals where there is one. */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../preload/errors.ts';
 
@@ -12,7 +12,14 @@ export type Vault = {
   /** Null when there is none of that name. Throws `vault.damaged` when it cannot be decrypted. */
   readonly get: (name: string) => Promise<string | null>;
   readonly remove: (name: string) => Promise<void>;
+  /** Of everything it holds, in no order. */
+  readonly names: () => Promise<readonly string[]>;
+  /** True where the system's keychain seals the vault key. */
+  readonly isSealed: boolean;
 };
+
+const KEY_FILE = 'vault.key';
+const SUFFIX = '.sealed';
 
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
@@ -21,7 +28,7 @@ const TAG_BYTES = 16;
 export async function openVault(folder: string, seal: KeySeal | null): Promise<Vault> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const key = await vaultKey(folder, seal);
-  const fileOf = (name: string) => join(folder, `${Buffer.from(name, 'utf8').toString('base64url')}.sealed`);
+  const fileOf = (name: string) => join(folder, `${Buffer.from(name, 'utf8').toString('base64url')}${SUFFIX}`);
   return {
     put: async (name, secret) => {
       const iv = randomBytes(IV_BYTES);
@@ -49,12 +56,17 @@ export async function openVault(folder: string, seal: KeySeal | null): Promise<V
       }
     },
     remove: (name) => rm(fileOf(name), { force: true }),
+    names: async () =>
+      (await readdir(folder))
+        .filter((file) => file.endsWith(SUFFIX) && file !== `${KEY_FILE}${SUFFIX}`)
+        .map((file) => Buffer.from(file.slice(0, -SUFFIX.length), 'base64url').toString('utf8')),
+    isSealed: seal !== null,
   };
 }
 
 async function vaultKey(folder: string, seal: KeySeal | null): Promise<Buffer> {
-  const sealedFile = join(folder, 'vault.key.sealed');
-  const plainFile = join(folder, 'vault.key');
+  const sealedFile = join(folder, `${KEY_FILE}${SUFFIX}`);
+  const plainFile = join(folder, KEY_FILE);
   if (seal !== null) {
     const sealed = await readOrNull(sealedFile);
     if (sealed !== null) return Buffer.from(seal.open(sealed), 'base64');

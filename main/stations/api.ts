@@ -64,6 +64,8 @@ export type StationsProcess = {
     readonly preview: (input: { readonly id: string }) => PayloadPreview;
     /** One step of a station's way to its broker, tried now. A station that is connected is not disturbed. */
     readonly look: (input: { readonly id: string; readonly step: NetworkStep }) => NetworkFinding;
+    /** Connects to the broker with this identity and leaves again: rejects with mqtt.* when it is not let in. */
+    readonly tryConnection: (input: MqttIdentity) => null;
     readonly subscribe: (input: {
       readonly subscription: number;
       readonly filter: string;

@@ -140,6 +140,7 @@ export function createFleet(options: FleetOptions) {
       broker = next;
       for (const { station } of members.values()) station.reconnect();
     },
+    broker: (): Broker | null => broker,
     /** Rejects with AppError `noaa.*` when the file cannot be replayed; a station with the same id then stays as it is. */
     put: async (spec: StationSpec): Promise<void> => {
       const before = puts.get(spec.id) ?? Promise.resolve();

@@ -8,6 +8,7 @@ import { connectDevice } from './mqtt.ts';
 import { createScheduler, realTiming } from './scheduler.ts';
 import { createSubscriber } from './subscriber.ts';
 import { exportTo, messageNotKept, recordTo } from './topic-files.ts';
+import { tryConnection } from './try-connection.ts';
 
 const log = createLogger('stations');
 const STOP_LIMIT_MS = 4_000;
@@ -51,6 +52,7 @@ const rpc = openRpc<Listener, StationsProcess>(
     setFinalNewline: ({ value }) => done(fleet.setFinalNewline(value)),
     preview: ({ id }) => fleet.preview(id),
     look: ({ id, step }) => fleet.look(id, step),
+    tryConnection: async (identity) => done(await tryConnection(connectDevice, fleet.broker(), identity)),
     subscribe: ({ subscription, ...wish }) => done(subscriber.subscribe(subscription, wish)),
     unsubscribe: async ({ subscription }) => done(await subscriber.unsubscribe(subscription)),
     lookAtTopic: ({ subscription, look }) => done(subscriber.log(subscription).look(look)),

@@ -5,16 +5,17 @@ import styles from './button.module.css';
 import { Icon, type IconName } from './icon.tsx';
 
 type ButtonProps = Omit<ComponentProps<'button'>, 'className' | 'type'> & {
+  readonly type?: 'button' | 'submit';
   readonly kind?: 'primary' | 'plain' | 'quiet' | 'danger';
   readonly icon?: IconName;
   readonly small?: boolean;
   readonly children: ReactNode;
 };
 
-export function Button({ kind = 'plain', icon, small = false, children, ...rest }: ButtonProps) {
+export function Button({ type = 'button', kind = 'plain', icon, small = false, children, ...rest }: ButtonProps) {
   return (
     // Last, because a menu or popover gives its target a class of its own.
-    <button type="button" {...rest} className={styles['button']} data-kind={kind} data-small={small || undefined}>
+    <button type={type} {...rest} className={styles['button']} data-kind={kind} data-small={small || undefined}>
       {icon !== undefined && <Icon name={icon} size={small ? 13 : 14} />}
       <span>{children}</span>
     </button>

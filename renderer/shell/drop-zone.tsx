@@ -3,6 +3,8 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Contours } from '../parts/contours.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { CertificateImport } from '../pages/stations/certificate-import.tsx';
+import { CertificateView } from '../pages/stations/certificate-view.tsx';
 import { addDropped } from '../state/fleet-actions.ts';
 import styles from './drop-zone.module.css';
 
@@ -40,6 +42,8 @@ export function DropZone({ children }: { readonly children: ReactNode }) {
   return (
     <>
       {children}
+      <CertificateImport />
+      <CertificateView />
       {isOver && (
         <div className={styles['overlay']}>
           <Contours className={styles['contours']} />

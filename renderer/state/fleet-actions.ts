@@ -1,6 +1,8 @@
 /** What a person may ask of the fleet as a whole or of one station; each reports its failure itself. */
 import { notifyAdded, notifyError } from './notices.tsx';
 import { useLive } from './live.ts';
+import type { FilesTaken } from '../../preload/shapes-certificates.ts';
+import { showBatch } from './certificates.ts';
 import { call, dropFiles } from './window-app.ts';
 
 type FleetCall = 'stations.start' | 'stations.pause' | 'stations.rewind' | 'stations.remove';
@@ -36,16 +38,19 @@ export async function addBundled(set: string, stations: readonly string[]): Prom
 }
 
 export async function chooseFiles(): Promise<void> {
-  try {
-    notifyAdded(await call('stations.chooseFiles', {}));
-  } catch (error) {
-    notifyError(error);
-  }
+  await take(call('files.choose', {}));
 }
 
 export async function addDropped(files: readonly File[]): Promise<void> {
+  await take(dropFiles(files));
+}
+
+/** Observations are stations by now; certificates wait to be confirmed in their dialog. */
+async function take(files: Promise<FilesTaken>): Promise<void> {
   try {
-    notifyAdded(await dropFiles(files));
+    const { stations, batch } = await files;
+    notifyAdded(stations);
+    if (batch !== null) showBatch(batch);
   } catch (error) {
     notifyError(error);
   }

@@ -23,6 +23,12 @@ export const useLive = create<Live>()(() => ({
   rates: Array.from({ length: RATES_KEPT }, () => null),
 }));
 
+const NO_STATIONS: FleetStatus['stations'] = [];
+
+export function useStations(): FleetStatus['stations'] {
+  return useLive(({ fleet }) => fleet?.stations ?? NO_STATIONS);
+}
+
 /** Opens the two streams the whole window needs; returns the way to close them. */
 export function startLive(): () => void {
   const ignore = () => undefined;

@@ -9,7 +9,7 @@ import type {
   StreamName,
 } from '../../preload/contract.ts';
 import { fromPlainError, type PlainError } from '../../preload/errors.ts';
-import type { StationsAdded } from '../../preload/shapes.ts';
+import type { FilesTaken } from '../../preload/shapes-certificates.ts';
 
 type Bridge = {
   readonly call: <Name extends CallName>(name: Name, input: CallInput<Name>) => Promise<Reply<CallOutput<Name>>>;
@@ -19,7 +19,7 @@ type Bridge = {
     onBatch: (batch: StreamBatch<Name>) => void,
     onError: (error: PlainError) => void,
   ) => () => void;
-  readonly drop: (files: readonly File[]) => Promise<Reply<StationsAdded>>;
+  readonly drop: (files: readonly File[]) => Promise<Reply<FilesTaken>>;
 };
 
 declare global {
@@ -42,7 +42,7 @@ export async function call<Name extends CallName>(name: Name, input: CallInput<N
 }
 
 /** Hands dropped files to main; their paths never reach the page. */
-export async function dropFiles(files: readonly File[]): Promise<StationsAdded> {
+export async function dropFiles(files: readonly File[]): Promise<FilesTaken> {
   return valueOf(await window.isobar.drop(files));
 }
 

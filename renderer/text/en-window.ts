@@ -76,7 +76,7 @@ export const enWindow = {
     skipped_other: '{{name}}: {{amount}} damaged records left out, the first at line {{line}}',
   },
   drop: {
-    title: 'Drop to add stations',
-    text: 'NOAA observation files: ISD fixed width or Global Hourly CSV, plain or .gz',
+    title: 'Drop to add stations or certificates',
+    text: 'NOAA observations become stations. Certificates, keys, .pfx and connection kits are shown before they are imported.',
   },
 };

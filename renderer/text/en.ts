@@ -2,12 +2,14 @@
 import { enCheck } from './en-check.ts';
 import { enTopics } from './en-topics.ts';
 import { enProvision } from './en-provision.ts';
+import { enCertificates } from './en-certificates.ts';
 import { enWindow } from './en-window.ts';
 
 export const en = {
   ...enWindow,
   ...enProvision,
   ...enCheck,
+  ...enCertificates,
   stations: {
     title: 'Stations',
     summary_one: '{{amount}} station',

@@ -15,6 +15,8 @@ export type Format = {
   /** `24 Jan 2013, 13:05 UTC` */
   readonly utc: (iso: string | null) => string;
   readonly utcAt: (epochMs: number) => string;
+  /** `31 Dec 2049`, UTC */
+  readonly day: (epochMs: number) => string;
   /** For a time axis, in UTC: `12 Jun` or, where hours count, `12 Jun, 06:00`. */
   readonly axisTime: (epochMs: number, hasHours: boolean) => string;
   /** Local wall clock with milliseconds, for the topic log. */
@@ -44,6 +46,7 @@ function create(language: Language): Format {
     minute: '2-digit',
     timeZone: 'UTC',
   });
+  const day = new Intl.DateTimeFormat(locale, { day: '2-digit', month: 'short', year: 'numeric', timeZone: 'UTC' });
   const axisDay = new Intl.DateTimeFormat(locale, { day: '2-digit', month: 'short', timeZone: 'UTC' });
   const axisHour = new Intl.DateTimeFormat(locale, {
     day: '2-digit',
@@ -83,6 +86,7 @@ function create(language: Language): Format {
       value < 1000 ? `${decimal(value, 0)}\u00a0ms` : `${decimal(value / 1000, value < 10_000 ? 2 : 1)}\u00a0s`,
     utc: (iso) => utcAt(iso === null ? Number.NaN : Date.parse(iso)),
     utcAt,
+    day: (epochMs) => day.format(epochMs),
     axisTime: (epochMs, hasHours) => (hasHours ? axisHour : axisDay).format(epochMs),
     clock: (epochMs) => clockTime.format(epochMs),
     dateTime: (epochMs) => dateTime.format(epochMs),

@@ -79,7 +79,7 @@ export const frWindow: typeof enWindow = {
     skipped_other: '{{name}} : {{amount}} enregistrements abîmés laissés de côté, le premier à la ligne {{line}}',
   },
   drop: {
-    title: 'Déposez pour ajouter des stations',
-    text: 'Fichiers d’observations de la NOAA : ISD à largeur fixe ou CSV Global Hourly, tels quels ou en .gz',
+    title: 'Déposez pour ajouter des stations ou des certificats',
+    text: 'Les observations de la NOAA deviennent des stations. Certificats, clés, .pfx et kits de connexion sont montrés avant d’être importés.',
   },
 };

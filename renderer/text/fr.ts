@@ -3,12 +3,14 @@ import type { Text } from './en.ts';
 import { frCheck } from './fr-check.ts';
 import { frTopics } from './fr-topics.ts';
 import { frProvision } from './fr-provision.ts';
+import { frCertificates } from './fr-certificates.ts';
 import { frWindow } from './fr-window.ts';
 
 export const fr: Text = {
   ...frWindow,
   ...frProvision,
   ...frCheck,
+  ...frCertificates,
   stations: {
     title: 'Stations',
     summary_one: '{{amount}} station',

@@ -51,7 +51,7 @@ function Details({ crawler }: { readonly crawler: NonNullable<Crawler> }) {
             ) : (
               <>
                 <span className={styles['crawl-state']} data-state={lastCrawl.status}>
-                  {crawlStatus(lastCrawl.status, t)}
+                  <CrawlStatus status={lastCrawl.status} />
                 </span>{' '}
                 <span className={styles['quiet']}>{format.dateTime(lastCrawl.at)}</span>
               </>
@@ -81,13 +81,16 @@ function Details({ crawler }: { readonly crawler: NonNullable<Crawler> }) {
   );
 }
 
-function crawlStatus(status: string, t: ReturnType<typeof useTranslation>['t']): string {
+function CrawlStatus({ status }: { readonly status: string }) {
+  const { t } = useTranslation();
   switch (status) {
     case 'SUCCEEDED':
+      return <>{t('lake.crawlStatus.SUCCEEDED')}</>;
     case 'FAILED':
+      return <>{t('lake.crawlStatus.FAILED')}</>;
     case 'CANCELLED':
-      return t(`lake.crawlStatus.${status}`);
+      return <>{t('lake.crawlStatus.CANCELLED')}</>;
     default:
-      return status;
+      return <>{status}</>;
   }
 }

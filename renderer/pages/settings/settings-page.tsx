@@ -6,6 +6,7 @@ import { notifyError } from '../../state/notices.tsx';
 import { changeSettings, useSettings } from '../../state/settings.ts';
 import page from '../page.module.css';
 import { About } from './about.tsx';
+import { Certificates } from './certificates.tsx';
 import { Connection } from './connection.tsx';
 import { MadeList } from './made-list.tsx';
 import styles from './settings-page.module.css';
@@ -62,6 +63,9 @@ export function SettingsPage() {
         </Section>
         <Section title={t('made.title')}>
           <MadeList />
+        </Section>
+        <Section title={t('certificates.section')}>
+          <Certificates />
         </Section>
         <Section title={t('settings.about')}>
           <About />

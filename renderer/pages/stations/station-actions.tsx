@@ -10,6 +10,7 @@ import { Confirm } from '../../parts/confirm.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { Payload } from '../../parts/payload.tsx';
+import { lookAt } from '../../state/certificates.ts';
 import { command } from '../../state/fleet-actions.ts';
 import { call } from '../../state/window-app.ts';
 import { StationCheckDialog } from './station-check.tsx';
@@ -58,6 +59,12 @@ export const StationActions = memo(function StationActions({
         label={t('check.actionOf', { name })}
         tip={t('check.action')}
         onClick={() => setDialog('check')}
+      />
+      <IconButton
+        icon="seal"
+        label={t('certificates.viewOf', { name })}
+        tip={t('certificates.view')}
+        onClick={() => lookAt({ kind: 'station', station: id })}
       />
       <IconButton
         icon="rewind"
