@@ -118,6 +118,7 @@ export const calls = {
         theme: z.enum(['system', 'light', 'dark']),
         language: z.enum(['system', 'en', 'fr']),
         finalNewline: z.boolean(),
+        awsQuotas: z.boolean(),
       })
       .partial()
       .strict(),

@@ -15,6 +15,8 @@ export type Settings = {
   readonly language: 'system' | 'en' | 'fr';
   /** End each MQTT payload with a newline, so that Firehose without separator still writes one record per line. */
   readonly finalNewline: boolean;
+  /** The lab discards what is above AWS's quotas of a connection (100 messages/s each way, 512 KiB/s), as AWS does. */
+  readonly awsQuotas: boolean;
 };
 
 // ---- stations

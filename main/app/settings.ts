@@ -12,6 +12,7 @@ const settingsSchema = z.object({
   theme: z.enum(['system', 'light', 'dark']).catch('system'),
   language: z.enum(['system', 'en', 'fr']).catch('system'),
   finalNewline: z.boolean().catch(true),
+  awsQuotas: z.boolean().catch(false),
 });
 
 export type SettingsStore = {

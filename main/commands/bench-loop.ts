@@ -18,7 +18,7 @@ const LIMIT_MS = 60_000;
 /** So fast that every observation is due at once: the fleet sends as fast as acknowledgements let it. */
 const AS_FAST_AS_IT_CAN = 1e12;
 
-const SETTINGS = { theme: 'system', language: 'system', finalNewline: true } as const;
+const SETTINGS = { theme: 'system', language: 'system', finalNewline: true, awsQuotas: false } as const;
 
 export async function* benchLoop({ distFolder, dataFolder, seconds }: BenchOptions): AsyncGenerator<BenchLine> {
   const folder = await mkdtemp(join(tmpdir(), 'isobar-bench-'));

@@ -25,7 +25,7 @@ const LIMIT_MS = 180_000;
 const WARM_UP_MS = 5_000;
 const IDLE_INPUTS = 40;
 const SETTLE_MS = 1_500;
-const SETTINGS = { theme: 'system', language: 'en', finalNewline: true } as const;
+const SETTINGS = { theme: 'system', language: 'en', finalNewline: true, awsQuotas: false } as const;
 
 export async function* benchWindow(options: BenchOptions): AsyncGenerator<BenchLine> {
   const folder = await mkdtemp(join(tmpdir(), 'isobar-bench-window-'));

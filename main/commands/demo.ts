@@ -50,7 +50,7 @@ export type DemoReport = {
 
 const SETTLE_LIMIT_MS = 60_000;
 
-const SETTINGS = { theme: 'system', language: 'system', finalNewline: true } as const;
+const SETTINGS = { theme: 'system', language: 'system', finalNewline: true, awsQuotas: false } as const;
 
 export async function runDemo(command: DemoCommand): Promise<DemoReport> {
   const folder = await mkdtemp(join(tmpdir(), 'isobar-demo-'));

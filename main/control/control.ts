@@ -119,6 +119,7 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     port: options.port,
     mqttPort: options.mqttPort,
     alpnPort: options.alpnPort ?? null,
+    quotas: () => options.settings().awsQuotas,
     onChange: () => {
       healthHub.changed();
       pipeline.changed();

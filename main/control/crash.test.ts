@@ -26,7 +26,7 @@ async function startFleet(): Promise<{ control: Control; ids: string[] }> {
     dataFolder: join(root, 'data'),
     fork: nodeFork(join(root, 'dist')),
     vault: await openVault(join(folder, 'vault'), null),
-    settings: () => ({ theme: 'system', language: 'system', finalNewline: true }),
+    settings: () => ({ theme: 'system', language: 'system', finalNewline: true, awsQuotas: false }),
     firstStations: true,
     port: 0,
     mqttPort: 0,

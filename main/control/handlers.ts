@@ -34,6 +34,7 @@ export function createHandlers(control: Control, desktop: Desktop): Handlers {
     'settings.set': async (change) => {
       const settings = desktop.settings.set(change);
       if (change.finalNewline !== undefined) await fleet.setFinalNewline(settings.finalNewline);
+      if (change.awsQuotas !== undefined) await control.lab.setQuotas(settings.awsQuotas);
       return settings;
     },
     'target.copyEnvironment': async ({ shell }) => {

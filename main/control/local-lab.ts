@@ -12,6 +12,8 @@ export type LocalLab = {
   readonly ready: () => Promise<LabReport>;
   readonly flush: () => Promise<void>;
   readonly drain: () => Promise<void>;
+  /** Counts at once where the lab runs, and at its next start where it does not. */
+  readonly setQuotas: (isOn: boolean) => Promise<void>;
   readonly activity: () => LabActivity | null;
   /** What the lab process holds, for benchmarks. */
   readonly usage: () => Promise<LabUsage>;
@@ -20,7 +22,12 @@ export type LocalLab = {
   readonly stop: () => Promise<void>;
 };
 
-type Options = LabOptions & { readonly fork: Fork; readonly onChange: () => void };
+type Options = Omit<LabOptions, 'quotas'> & {
+  /** Off when left out. */
+  readonly quotas?: () => boolean;
+  readonly fork: Fork;
+  readonly onChange: () => void;
+};
 
 export function openLocalLab(options: Options): LocalLab {
   let report: LabReport | null = null;
@@ -56,7 +63,11 @@ export function openLocalLab(options: Options): LocalLab {
         activity = next;
         options.onChange();
       });
-      report = await rpc.call('start', { folder: options.folder, ...ports }, { timeoutMs: 10_000 });
+      report = await rpc.call(
+        'start',
+        { folder: options.folder, quotas: options.quotas?.() ?? false, ...ports },
+        { timeoutMs: 10_000 },
+      );
     },
     onHealth: options.onChange,
   });
@@ -72,6 +83,9 @@ export function openLocalLab(options: Options): LocalLab {
     },
     drain: async () => {
       await lab.rpc().call('drain', {}, { timeoutMs: 60_000 });
+    },
+    setQuotas: async (value) => {
+      if (lab.health().state === 'ready') await lab.rpc().call('setQuotas', { value }, { timeoutMs: 10_000 });
     },
     activity: () => activity,
     usage: () => lab.rpc().call('usage', {}, { timeoutMs: 10_000 }),

@@ -17,6 +17,8 @@ export type LabOptions = {
   readonly mqttPort: PortChoice;
   /** None when left out. */
   readonly alpnPort?: AlpnPortChoice;
+  /** Whether the broker discards what is above AWS's quotas of a connection. Off when left out. */
+  readonly quotas?: boolean;
 };
 
 export type LabReport = {
@@ -51,11 +53,27 @@ export type BufferState = {
   readonly since: number | null;
 };
 
+/** What the broker has discarded since the quotas were switched on. */
+export type QuotaActivity = {
+  readonly isOn: boolean;
+  /** Messages from clients. */
+  readonly droppedIn: number;
+  /** Messages to clients. */
+  readonly droppedOut: number;
+  /** The connections, among those that are open, that lost most; at most ten. */
+  readonly connections: readonly {
+    readonly clientId: string;
+    readonly droppedIn: number;
+    readonly droppedOut: number;
+  }[];
+};
+
 /** What AWS's own APIs do not tell but a person wants to see; reported, never asked for by main/cloud. */
 export type LabActivity = {
   readonly rules: readonly RuleCounters[];
   readonly buffers: readonly BufferState[];
   readonly connections: number;
+  readonly quotas: QuotaActivity;
 };
 
 /** What the process holds, measured after a collection of garbage. */
@@ -73,6 +91,7 @@ export type LabProcess = {
     /** Resolves when every journaled message has passed the rules and their actions. */
     readonly drain: (input: Record<string, never>) => null;
     readonly usage: (input: Record<string, never>) => LabUsage;
+    readonly setQuotas: (input: { readonly value: boolean }) => null;
     readonly stop: (input: Record<string, never>) => null;
   };
   readonly events: {

@@ -45,7 +45,8 @@ test('a restart finds account, keys and buckets again; the secret is for its own
     const { Buckets } = await client(second).send(new ListBucketsCommand({}));
     expect(Buckets?.map(({ Name }) => Name)).toEqual(['kept-bucket']);
     expect((await stat(join(folder, 'lab.json'))).mode & 0o777).toBe(0o600);
-    expect(second.activity()).toEqual({ rules: [], buffers: [], connections: 0 });
+    const quotas = { isOn: false, droppedIn: 0, droppedOut: 0, connections: [] };
+    expect(second.activity()).toEqual({ rules: [], buffers: [], connections: 0, quotas });
   } finally {
     await second.close();
   }

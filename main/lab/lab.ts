@@ -23,6 +23,7 @@ export type Lab = {
   readonly flush: (stream: string | null) => Promise<void>;
   /** Resolves when every acknowledged message has passed the rules and their actions. */
   readonly drain: () => Promise<void>;
+  readonly setQuotas: (isOn: boolean) => void;
   /** Everything is on disk already; this ends connections and gives the folder free. */
   readonly close: () => Promise<void>;
 };
@@ -56,8 +57,18 @@ export async function openLab(options: LabOptions, engine: AsyncEngine, onChange
     keep(firehose, firehose.close);
     let endpoint = '';
     const shelf = openReportShelf(objects, identity, () => endpoint);
-    const { mqttPort, alpnPort = null } = options;
-    const iot = await openIot({ folder, identity, mqttPort, alpnPort, streams: firehose, objects, shelf, onChange });
+    const { mqttPort, alpnPort = null, quotas = false } = options;
+    const iot = await openIot({
+      folder,
+      identity,
+      mqttPort,
+      alpnPort,
+      streams: firehose,
+      objects,
+      shelf,
+      quotas,
+      onChange,
+    });
     keep(iot, iot.close);
 
     // What reads the lake.
@@ -100,9 +111,15 @@ export async function openLab(options: LabOptions, engine: AsyncEngine, onChange
         secretAccessKey: identity.secretAccessKey,
         roleArn: identity.roleArn,
       },
-      activity: () => ({ rules: iot.counters(), buffers: firehose.buffers(), connections: iot.connections() }),
+      activity: () => ({
+        rules: iot.counters(),
+        buffers: firehose.buffers(),
+        connections: iot.connections(),
+        quotas: iot.quota.activity(),
+      }),
       flush: firehose.flush,
       drain: iot.drain,
+      setQuotas: iot.quota.setOn,
       close: closeAll,
     };
   } catch (error) {

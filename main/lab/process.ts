@@ -91,6 +91,10 @@ const rpc = openRpc<LabParent, LabProcess>(
         handles: process.getActiveResourcesInfo().length,
       });
     },
+    setQuotas: ({ value }) => {
+      started().setQuotas(value);
+      return null;
+    },
     stop: async () => {
       await lab?.close();
       lab = null;

@@ -5,7 +5,7 @@ import { call } from './window-app.ts';
 
 type SettingsState = { readonly settings: Settings };
 
-const FIRST: Settings = { theme: 'system', language: 'system', finalNewline: true };
+const FIRST: Settings = { theme: 'system', language: 'system', finalNewline: true, awsQuotas: false };
 
 export const useSettings = create<SettingsState>()(() => ({ settings: FIRST }));
 

@@ -283,6 +283,9 @@ export const en = {
     messages: 'Messages',
     finalNewline: 'End every payload with a newline',
     finalNewlineText: 'So that Firehose without a separator still writes one record per line. The course expects this.',
+    awsQuotas: 'Let the lab behave like AWS’s quotas',
+    awsQuotasText:
+      'Of each connection, the lab then silently discards what is above 100 messages a second, in and out, or 512 KiB a second, as AWS does. A message of QoS 1 that is discarded gets no acknowledgement.',
     connection: 'Connect other programs',
     connectionText:
       'The lab speaks the protocols of AWS. Any AWS SDK, the AWS CLI or mosquitto can use it with these facts.',

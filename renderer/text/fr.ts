@@ -288,6 +288,9 @@ export const fr: Text = {
     finalNewline: 'Terminer chaque message par un saut de ligne',
     finalNewlineText:
       'Ainsi, Firehose sans séparateur écrit quand même un enregistrement par ligne. Le cours s’y attend.',
+    awsQuotas: 'Appliquer au labo les quotas d’AWS',
+    awsQuotasText:
+      'Le labo écarte alors sans rien dire, pour chaque connexion, ce qui dépasse 100 messages par seconde (en entrée comme en sortie) ou 512 Kio par seconde, comme AWS. Un message QoS 1 écarté ne reçoit pas d’accusé de réception.',
     connection: 'Brancher d’autres programmes',
     connectionText:
       'Le labo parle les protocoles d’AWS. Tout SDK AWS, l’AWS CLI ou mosquitto peut l’utiliser avec ces données.',

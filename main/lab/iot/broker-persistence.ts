@@ -27,6 +27,8 @@ export type BrokerPersistence = {
   readonly expect: (payload: Buffer, message: QueuedMessage) => void;
   /** The message must not go to this client, or was taken from it. */
   readonly withdraw: (clientId: string, packet: RoutedPacket) => void;
+  /** Whether a message has waited for its client, rather than coming to it at once. */
+  readonly isFromSession: (packet: RoutedPacket) => boolean;
 };
 
 /**
@@ -112,6 +114,7 @@ export function openBrokerPersistence(
       const number = numberOf(packet);
       if (number !== undefined) sessions.settle(clientId, number);
     },
+    isFromSession: ({ brokerId }) => brokerId === SESSION_ID,
   };
 }
 

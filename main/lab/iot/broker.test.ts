@@ -14,6 +14,7 @@ import { certificateRoutes } from './certificate-routes.ts';
 import { openIot, type Iot } from './iot.ts';
 import { openJournal } from './journal.ts';
 import { policyRoutes } from './policy-routes.ts';
+import { openQuota } from './quota.ts';
 import { openRegistry, type Account } from './registry.ts';
 import {
   callRoute,
@@ -309,8 +310,16 @@ describe('a disk that takes no more', () => {
     const authority = await openCertificateAuthority(place);
     const options = { firstSequence: 1, actedSequence: 0, segmentBytes: 1 };
     const journal = openJournal(join(place, 'journal'), options);
+    const quota = openQuota(false, () => undefined);
     const { records, ...state } = await openBrokerState(join(place, 'sessions'));
-    const broker = await openBroker({ registry, identity: IDENTITY, journal, ...state, onChange: () => undefined });
+    const broker = await openBroker({
+      registry,
+      identity: IDENTITY,
+      journal,
+      ...state,
+      quota,
+      onChange: () => undefined,
+    });
     const door = await openMqttDoor({ registry, authority, broker, port: 0 });
     const account: Account = {
       registry,

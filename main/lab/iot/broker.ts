@@ -14,6 +14,7 @@ import type { Journal } from './journal.ts';
 import { openLifecycleEvents, type DisconnectReason, type Presence } from './lifecycle-events.ts';
 import { openPacketGate } from './packet-gate.ts';
 import type { Peer } from './peer.ts';
+import type { Quota } from './quota.ts';
 import type { Registry } from './registry.ts';
 import type { RetainedMessages } from './retained-messages.ts';
 import type { Sessions, Subscription } from './sessions.ts';
@@ -74,9 +75,10 @@ export async function openBroker(parts: {
   readonly sessions: Sessions;
   readonly retained: RetainedMessages;
   readonly shadows: Shadows;
+  readonly quota: Quota;
   readonly onChange: () => void;
 }): Promise<Broker> {
-  const { registry, identity, journal, sessions, retained, shadows, onChange } = parts;
+  const { registry, identity, journal, sessions, retained, shadows, quota, onChange } = parts;
   const connections = new WeakMap<object, Connection>();
   const byClientId = new Map<string, Connection>();
   const streams = new Map<object, { readonly stream: Duplex; readonly peer: Peer; readonly client: Client }>();
@@ -188,9 +190,13 @@ export async function openBroker(parts: {
       // Basic Ingest goes past the subscribers.
       if (policy === undefined || packet.topic.startsWith('$aws/rules/')) return null;
       if (packet.qos === 0 && !mayTakeMore(client)) return null;
-      if (policy.decide('iot:Receive', `topic/${packet.topic}`).isAllowed) return packet;
-      persistence.withdraw(client.id, packet);
-      return null;
+      if (!policy.decide('iot:Receive', `topic/${packet.topic}`).isAllowed) {
+        persistence.withdraw(client.id, packet);
+        return null;
+      }
+      // A session keeps what is discarded here and has not come out of it: it is sent when the client is back.
+      const isUnlimited = persistence.isFromSession(packet);
+      return isUnlimited || quota.mayPass(client, client.id, 'out', packet.payload.length) ? packet : null;
     },
   });
 
@@ -241,6 +247,7 @@ export async function openBroker(parts: {
   });
   broker.on('clientDisconnect', (client) => {
     const connection = connections.get(client);
+    quota.forget(client);
     if (!client.clean) sessions.left(client.id);
     if (connection !== undefined) {
       if (byClientId.get(client.id) === connection) byClientId.delete(client.id);
@@ -274,7 +281,8 @@ export async function openBroker(parts: {
       stream.once('close', () => streams.delete(stream));
       limitBacklog(client, stream);
       limitPacketSize(client, stream);
-      openPacketGate(client, ({ subscriptions = [] }) => {
+      openPacketGate(client, ({ cmd, payload, subscriptions = [] }) => {
+        if (cmd === 'publish') return quota.mayPass(client, client.id, 'in', payload?.length ?? 0);
         if (subscriptions.length <= MOST_FILTERS_A_PACKET) return true;
         log.warn(
           { clientId: client.id, filters: subscriptions.length },

@@ -137,6 +137,42 @@ describe('mosquitto', () => {
   });
 });
 
+describe('AWS’s quotas', () => {
+  it('discard what is above them without a word while they are on, and count it', async () => {
+    const listener = await listen(lab, device, 'counter', ['fast/#']);
+    const fast = await listen(lab, device, 'fast', []);
+    const sent = 1_000;
+    const publishAll = (): void => {
+      for (let id = 1; id <= sent; id++) fast.publish('fast/one', String(id), { id });
+    };
+    const acknowledged = (): number => {
+      let count = 0;
+      for (let id = 1; id <= sent; id++) if (fast.ackOf(id)) count++;
+      return count;
+    };
+    lab.setQuotas(true);
+    publishAll();
+    const { droppedIn, droppedOut } = await (async () => {
+      const now = () => lab.activity().quotas;
+      await until('all is accounted for', () => acknowledged() + now().droppedIn === sent);
+      const passed = sent - now().droppedIn;
+      await until('all is delivered', () => messagesOf(listener).length + now().droppedOut === passed);
+      return now();
+    })();
+    expect(droppedIn).toBeGreaterThan(0);
+    expect(lab.activity().quotas).toMatchObject({
+      isOn: true,
+      connections: expect.arrayContaining([{ clientId: 'fast', droppedIn, droppedOut: 0 }]) as unknown[],
+    });
+    expect(messagesOf(listener).length).toBe(sent - droppedIn - droppedOut);
+    lab.setQuotas(false);
+    publishAll();
+    await until('all the others are acknowledged', () => acknowledged() === sent);
+    expect(lab.activity().quotas).toEqual({ isOn: false, droppedIn: 0, droppedOut: 0, connections: [] });
+    for (const client of [listener, fast]) client.disconnect();
+  });
+});
+
 const event = z.object({
   clientId: z.string(),
   eventType: z.string(),

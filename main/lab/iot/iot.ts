@@ -19,6 +19,7 @@ import { effectivePolicyRoutes } from './effective-policies.ts';
 import { policyRoutes } from './policy-routes.ts';
 import { policyVersionRoutes } from './policy-versions.ts';
 import { watchPolicies } from './policy-watch.ts';
+import { openQuota, type Quota } from './quota.ts';
 import { openRegistry, type Account } from './registry.ts';
 import { registryRoutes } from './registry-routes.ts';
 import { openRegistration } from './registration/registration.ts';
@@ -37,6 +38,8 @@ export type IotOptions = {
   readonly objects: ObjectStore;
   /** Where bulk registration lays out its reports; without it there is no bulk registration. */
   readonly shelf?: ReportShelf;
+  /** Whether the broker keeps AWS's quotas of a connection. */
+  readonly quotas?: boolean;
   /** Called often: whenever a counter or the number of connections may have changed. */
   readonly onChange: () => void;
 };
@@ -56,6 +59,7 @@ export type Iot = {
   readonly caFile: string;
   readonly counters: () => readonly RuleCounters[];
   readonly connections: () => number;
+  readonly quota: Quota;
   /** Resolves when every message acknowledged so far has passed the rules and their actions. */
   readonly drain: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -65,7 +69,7 @@ export type Iot = {
  * Throws AppError `lab.portTaken`, `lab.stateDamaged`, or what the file system says of the folder.
  */
 export async function openIot(options: IotOptions): Promise<Iot> {
-  const { folder, identity, mqttPort, alpnPort = null, streams, objects, shelf, onChange } = options;
+  const { folder, identity, mqttPort, alpnPort = null, streams, objects, shelf, quotas = false, onChange } = options;
   const iotFolder = join(folder, 'iot');
   await mkdir(iotFolder, { recursive: true, mode: 0o700 });
   const authority = await openCertificateAuthority(folder);
@@ -80,7 +84,8 @@ export async function openIot(options: IotOptions): Promise<Iot> {
   const journal = openJournal(join(iotFolder, 'journal'), { firstSequence, actedSequence });
   const { records, ...state } = await openBrokerState(join(iotFolder, 'sessions'));
   const engine = openEngine({ journal, checkpoint, checkpointPath, rules, streams, onChange });
-  const broker = await openBroker({ registry, identity, journal, ...state, onChange });
+  const quota = openQuota(quotas, onChange);
+  const broker = await openBroker({ registry, identity, journal, ...state, quota, onChange });
   watchPolicies(registry, broker.recheck);
   const account: Account = {
     registry,
@@ -136,6 +141,7 @@ export async function openIot(options: IotOptions): Promise<Iot> {
     caFile: authority.file,
     counters: engine.counters,
     connections: broker.connections,
+    quota,
     drain: engine.drain,
     close: async () => {
       const shut = door.close();

@@ -57,6 +57,12 @@ export function SettingsPage() {
             label={t('settings.finalNewline')}
             description={t('settings.finalNewlineText')}
           />
+          <Switch
+            checked={settings.awsQuotas}
+            onChange={(event) => change({ awsQuotas: event.currentTarget.checked })}
+            label={t('settings.awsQuotas')}
+            description={t('settings.awsQuotasText')}
+          />
         </Section>
         <Section title={t('settings.connection')}>
           <Connection />
