@@ -45,7 +45,7 @@ export function provisionDevice(
       }
     }
     for (const policy of policies) {
-      step(() => provisionPolicy(registry, policy, certificate?.certificateId));
+      step(() => provisionPolicy(account, policy, certificateArn));
       resourceArns[policy.logicalName] = registry.arn('policy', policy.policyName);
     }
     const device = { certificatePem: certificate?.pem, resourceArns };
