@@ -9,6 +9,8 @@ export type Entry =
 
 /** Packed bytes handed to the decoder at once: DEFLATE makes at most 1,032 times as many of them before we look again. */
 const SLICE_BYTES = 8 * 1024;
+/** Signature of the end record, without which a ZIP is not whole (APPNOTE.TXT, section 4.3.16). */
+const END_OF_ARCHIVE = Buffer.from([0x50, 0x4b, 5, 6]);
 
 /**
  * `room` = bytes that may still be unpacked; the answer says how many are left. Throws `certificates.archiveTooBig` when files or bytes
@@ -57,6 +59,8 @@ export function unpack(
     if (!file.name.endsWith('/')) file.start();
   };
 
+  // The decoder reads from the front and would take what a cut download still holds for all of it.
+  if (!archive.includes(END_OF_ARCHIVE)) throw damagedArchive(name);
   const unzip = new Unzip(take);
   unzip.register(UnzipInflate);
   try {
@@ -65,10 +69,7 @@ export function unpack(
       if (failure !== null) throw failure;
     }
   } catch (cause) {
-    if (cause instanceof AppError) throw cause;
-    throw new AppError('certificates.damaged', `"${name}" is a damaged ZIP archive.`, {
-      hint: 'Download it again, or drop the files themselves.',
-    });
+    throw cause instanceof AppError ? cause : damagedArchive(name);
   }
   return { entries, room: left };
 }
@@ -88,6 +89,12 @@ function shownName(name: string): string {
   // eslint-disable-next-line no-control-regex -- that is what must go
   const plain = name.replace(/[\u0000-\u001f\u007f\u202a-\u202e]/g, '·');
   return plain.length > 120 ? `…${plain.slice(-119)}` : plain;
+}
+
+function damagedArchive(name: string): AppError {
+  return new AppError('certificates.damaged', `"${name}" is a damaged ZIP archive.`, {
+    hint: 'Download it again, or drop the files themselves.',
+  });
 }
 
 function tooBig(name: string): AppError {
