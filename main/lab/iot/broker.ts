@@ -161,7 +161,7 @@ export async function openBroker(parts: {
       const { topic, payload, qos, retain } = packet;
       const refused = publishRefusal(connection.policy, packet);
       if (refused !== undefined || qos === 2) {
-        connection.reason ??= 'AUTH_ERROR';
+        connection.reason ??= (refused?.decision ?? null) === null ? 'CLIENT_ERROR' : 'AUTH_ERROR';
         done(refusal(clientId, refused?.reason ?? 'QoS 2 is not served'));
         return;
       }

@@ -37,7 +37,7 @@ export function dataClient(lab: Lab): IoTDataPlaneClient {
   return new IoTDataPlaneClient(clientOptions(lab));
 }
 
-export function iotClient(lab: Lab): IoTClient {
+function iotClient(lab: Lab): IoTClient {
   return new IoTClient(clientOptions(lab));
 }
 
