@@ -131,6 +131,7 @@ test('rotation: the station goes on with a new certificate, the old one is gone;
   await expect(card).toContainText('Live');
   await card.getByRole('button', { name: `Certificate of ${name}` }).click();
   const view = page.getByRole('dialog', { name: `Certificate of ${name}` });
+  await expect(view).toContainText(/[0-9a-f]{64}/);
   const before = /[0-9a-f]{64}/.exec(await view.innerText())?.[0] ?? '';
   await view.getByRole('button', { name: 'Rotate' }).click();
   await page
