@@ -76,7 +76,7 @@ program
 program
   .command('bench')
   .description('run benchmarks; prints JSON lines with each figure, its reference from the same run, and their ratio')
-  .argument('[name]', 'noaa, loop, window or fuzz; the first two when left out')
+  .argument('[name]', 'noaa, loop, fleet, window or fuzz; the first two when left out')
   .option('--seconds <number>', 'how long each measurement lasts', number(1, 600), 8)
   .option('--cases <number>', 'fuzz: how many cases at each door', whole(1, 1_000_000), 10_000)
   .option('--seed <number>', 'fuzz: where chance begins; the same seed makes the same cases', whole(0, 2 ** 31), 1)

@@ -1,5 +1,6 @@
 /** `isobar bench`: each figure with a reference measured in the same run, because machines differ and drift. */
 import { AppError } from '../../preload/errors.ts';
+import { benchFleet } from './bench-fleet.ts';
 import { benchNoaa } from './bench-noaa.ts';
 import type { BenchLine, BenchOptions } from './bench-line.ts';
 import { benchFuzz } from './bench-fuzz.ts';
@@ -9,12 +10,13 @@ import { benchWindow } from './bench-window.ts';
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => AsyncGenerator<BenchLine>>> = {
   noaa: ({ dataFolder }) => benchNoaa(dataFolder),
   loop: benchLoop,
+  fleet: benchFleet,
   window: benchWindow,
   fuzz: benchFuzz,
 };
 
-/** The window's needs a desktop, fuzzing takes minutes: they run when they are asked for. */
-const ONLY_BY_NAME = ['window', 'fuzz'];
+/** The window's needs a desktop, the others take minutes: they run when they are asked for. */
+const ONLY_BY_NAME = ['fleet', 'window', 'fuzz'];
 
 /** Throws `bench.unknown` for a name that does not exist. */
 export async function* runBench(name: string | undefined, options: BenchOptions): AsyncGenerator<BenchLine> {
