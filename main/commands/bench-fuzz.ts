@@ -33,7 +33,8 @@ const ABREAST = 8;
 /** What the lab takes into memory once (compiled code, caches) is there after so many cases. */
 const WARM_UP_CASES = 200;
 const QUIET_MS = 2_000;
-const SETTLE_MS = 12_000;
+/** Longer than the lab gives a refused upload to end (30 s). */
+const SETTLE_MS = 45_000;
 
 /** Throws AppError `bench.fuzz`, with the case's seed, at the first case that the lab does not bear. */
 export async function* benchFuzz({ distFolder, cases, seed }: FuzzOptions): AsyncGenerator<BenchLine> {
