@@ -65,6 +65,7 @@ export const enCertificates = {
     lockedKey: 'encrypted private key',
     lockedPfx: 'container with password',
     password: 'Password of {{source}}',
+    passwordHint: 'Password',
     open: 'Open',
     more: 'Also in these files',
     loose: {

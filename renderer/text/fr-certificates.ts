@@ -67,6 +67,7 @@ export const frCertificates: typeof enCertificates = {
     lockedKey: 'clé privée chiffrée',
     lockedPfx: 'conteneur avec mot de passe',
     password: 'Mot de passe de {{source}}',
+    passwordHint: 'Mot de passe',
     open: 'Ouvrir',
     more: 'Aussi dans ces fichiers',
     loose: {

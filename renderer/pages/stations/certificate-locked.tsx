@@ -56,7 +56,7 @@ function Unlock({ batch, item }: { readonly batch: string; readonly item: Locked
         type="password"
         autoComplete="off"
         aria-label={t('certificates.password', { source: item.source })}
-        placeholder={t('certificates.password', { source: '' }).trim()}
+        placeholder={t('certificates.passwordHint')}
         value={password}
         onChange={(event) => setPassword(event.currentTarget.value)}
         error={error === null ? undefined : `${error.message} ${error.hint ?? ''}`}
