@@ -11,7 +11,6 @@ import { createDeviceKey } from '../control/device-identity.ts';
 import { viewerIdentity } from '../control/provisioning.ts';
 import { openVault } from '../control/vault.ts';
 import type { BenchLine, BenchOptions } from './bench-line.ts';
-import { addStations } from './demo-fleet.ts';
 import { processSeconds } from './process-time.ts';
 import { connectAll } from './shared-certificate.ts';
 import { until } from './until.ts';
@@ -28,7 +27,9 @@ const RATES = [
   { rate: 100, stations: 50 },
 ] as const;
 
-const SETTINGS = { theme: 'system', language: 'system', finalNewline: true } as const;
+const WAYS = { direct: 'by calls for each', bulk: 'by one bulk task' } as const;
+
+const SETTINGS = { theme: 'system', language: 'system', finalNewline: true, awsQuotas: false } as const;
 
 export async function* benchFleet({ distFolder, dataFolder, seconds }: BenchOptions): AsyncGenerator<BenchLine> {
   const folder = await mkdtemp(join(tmpdir(), 'isobar-bench-'));
@@ -49,16 +50,17 @@ export async function* benchFleet({ distFolder, dataFolder, seconds }: BenchOpti
       for (let n = 0; n < STATIONS; n++) await createDeviceKey(`station-${n}`);
     });
     let ids: readonly string[] = [];
-    const provisioned = await secondsOf(async () => {
-      ids = addStations(control, STATIONS);
-      await untilAll(control, ids, 'is provisioned', ({ state }) => state === 'idle');
-    });
-    yield line('provisioned', `${STATIONS} stations, each with a thing, a certificate and a policy of its own`, {
-      value: provisioned,
-      unit: 's',
-      reference: `making ${STATIONS} keys and signing requests alone`,
-      referenceValue: keys,
-    });
+    for (const way of ['direct', 'bulk'] as const) {
+      const provisioned = await secondsOf(async () => {
+        ids = await provision(control, way);
+      });
+      yield line('provisioned', `${STATIONS} stations with a certificate each, ${WAYS[way]}`, {
+        value: provisioned,
+        unit: 's',
+        reference: `making ${STATIONS} keys and signing requests alone`,
+        referenceValue: keys,
+      });
+    }
 
     // At real time nothing falls due while they connect.
     await control.fleet.setSpeed(ids, 1);
@@ -94,6 +96,33 @@ export async function* benchFleet({ distFolder, dataFolder, seconds }: BenchOpti
     await control.stop();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Resolves with the ids of the new stations when each is ready to be started. */
+async function provision(control: Control, way: keyof typeof WAYS): Promise<readonly string[]> {
+  const before = new Set(control.fleet.status().stations.map(({ id }) => id));
+  await control.provisioner.start({
+    way,
+    pattern: `${way}-{n}`,
+    count: STATIONS,
+    first: 1,
+    set: null,
+    thingType: null,
+    group: null,
+    attributes: {},
+    policy: null,
+  });
+  await until(`the stations are provisioned by ${way}`, LIMIT_MS, () => {
+    const { job } = control.provisioner.status();
+    if (job === null || job.failed > 0 || job.error !== null) {
+      const failure = job?.error ?? job?.items.find(({ error }) => error !== null)?.error;
+      throw new AppError(failure?.code ?? 'bench.noJob', failure?.message ?? 'The provisioning job is gone.');
+    }
+    return job.state === 'done';
+  });
+  const made = control.fleet.status().stations.flatMap(({ id }) => (before.has(id) ? [] : [id]));
+  await untilAll(control, made, 'is ready', ({ state }) => state === 'idle');
+  return made;
 }
 
 async function connect(control: Control, ids: readonly string[]): Promise<void> {
