@@ -33,6 +33,8 @@ import type { TopicBatch, TopicMessage, TopicPublished, TopicRecording, TopicRep
 
 import type { DryRun, LedgerState, ProvisionStatus, ThingStep } from './shapes-provisioning.ts';
 
+import type { RefusalReport, TraceAnswer } from './shapes-trace.ts';
+
 type Call<Input extends z.ZodType, Output> = { readonly input: Input; readonly output: (value: Output) => Output };
 type Stream<Input extends z.ZodType, Batch> = { readonly input: Input; readonly batch: (value: Batch) => Batch };
 
@@ -188,6 +190,14 @@ export const calls = {
   ).returns<readonly ThingStep[]>(),
   /** Deletes everything that Isobar made on the target; `account` is typed by the person to confirm. */
   'ledger.teardown': call(z.object({ account: z.string().max(20) }).strict()).returns<null>(),
+  /** What became of a message that the window has seen. `at` is when it arrived, in epoch milliseconds. */
+  'trace.message': call(
+    z.object({ topic: z.string().min(1).max(512), payload: z.string().max(131_072), at: z.number() }).strict(),
+  ).returns<TraceAnswer>(),
+  /** Adds the policy line that a refused station of ours lacks. */
+  'trace.allow': call(z.object({ refusal: z.number().int().min(1) }).strict()).returns<{
+    readonly policyName: string;
+  }>(),
 
   /** Starts (or repeats, safely) the creation of buckets, stream, rule, database and crawler; progress comes on `pipeline.state`. */
   'pipeline.setUp': call(nothing).returns<null>(),
@@ -249,6 +259,7 @@ export const streams = {
   'topics.repeat': stream(nothing).of<TopicRepeat>(),
   'provision.job': stream(nothing).of<ProvisionStatus>(),
   'ledger.state': stream(nothing).of<LedgerState>(),
+  'trace.refusals': stream(nothing).of<RefusalReport>(),
   'pipeline.state': stream(nothing).of<PipelineState>(),
   /** Opening it checks the station's way to its broker, once, step by step; it ends with `isDone`. */
   'stations.check': stream(z.object({ id }).strict()).of<StationCheck>(),

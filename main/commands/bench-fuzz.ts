@@ -39,7 +39,14 @@ const SETTLE_MS = 45_000;
 /** Throws AppError `bench.fuzz`, with the case's seed, at the first case that the lab does not bear. */
 export async function* benchFuzz({ distFolder, cases, seed }: FuzzOptions): AsyncGenerator<BenchLine> {
   const folder = await mkdtemp(join(tmpdir(), 'isobar-fuzz-'));
-  const lab = openLocalLab({ fork: nodeFork(distFolder), folder, port: 0, mqttPort: 0, onChange: () => undefined });
+  const lab = openLocalLab({
+    fork: nodeFork(distFolder),
+    folder,
+    port: 0,
+    mqttPort: 0,
+    onChange: () => undefined,
+    onRefused: () => undefined,
+  });
   try {
     const { doors, openStation } = await openDoors(lab);
     const steady = await openStation();

@@ -37,6 +37,7 @@ export async function runLab(command: LabCommand): Promise<number> {
       const dead = lab.health().find((process) => process.state === 'failed');
       if (dead?.error) failed.reject(new AppError(dead.error.code, dead.error.message, { hint: dead.error.hint }));
     },
+    onRefused: () => undefined,
   });
   try {
     const report = await Promise.race([lab.ready(), toldToStop.then(() => null)]);

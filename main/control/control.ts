@@ -29,6 +29,7 @@ import { supervise } from './supervise.ts';
 import { createTopicPublishing, type TopicPublishing } from './topic-publishing.ts';
 import { createTopics, type Topics } from './topics.ts';
 import { createTeardown, type Teardown } from './teardown.ts';
+import { createTracing, type Tracing } from './tracing.ts';
 import type { Vault } from './vault.ts';
 
 const log = createLogger('control');
@@ -61,6 +62,7 @@ export type Control = {
   readonly provisioner: Provisioner;
   readonly teardown: Teardown;
   readonly vault: Vault;
+  readonly tracing: Tracing;
   readonly sets: readonly BundledSet[];
   /** Absolute path of the file a station replays. */
   readonly fileOf: (id: string) => string;
@@ -124,6 +126,7 @@ export async function openControl(options: ControlOptions): Promise<Control> {
       healthHub.changed();
       pipeline.changed();
     },
+    onRefused: () => tracing.hub.changed(),
   });
 
   const topics = createTopics();
@@ -173,6 +176,7 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     vault: options.vault,
     onFailure: (error) => log.error({ err: error }, 'the teardown stopped'),
   });
+  const tracing = createTracing({ lab, fleet, connection: need });
 
   const addBundled = async (set: string, ids: readonly string[]): Promise<StationsAdded> =>
     addEach(ids, (id) => {
@@ -238,6 +242,7 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     provisioner,
     teardown,
     vault: options.vault,
+    tracing,
     sets,
     fileOf: (id) => fileOf(sets, recordOf(id)),
     checkStation: (id, sink) =>

@@ -53,6 +53,8 @@ export function createHandlers(control: Control, desktop: Desktop): Handlers {
 
     ...topicHandlers(control, desktop.chooseSaveFile),
     ...provisionHandlers(control),
+    'trace.message': (question) => control.tracing.message(question),
+    'trace.allow': ({ refusal }) => control.tracing.allow(refusal),
 
     'pipeline.setUp': () => {
       // Not ready is told at once; everything later is told by the steps.

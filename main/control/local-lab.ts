@@ -2,7 +2,8 @@
 import { AppError } from '../../preload/errors.ts';
 import type { ProcessHealth } from '../../preload/shapes.ts';
 import type { EngineProcess } from '../engine/api.ts';
-import type { LabActivity, LabOptions, LabParent, LabProcess, LabReport, LabUsage } from '../lab/api.ts';
+import type { LabActivity, LabOptions, LabParent, LabProcess, LabRefusals, LabReport, LabUsage } from '../lab/api.ts';
+import type { MessageTrace } from '../../preload/shapes-trace.ts';
 import type { Listener } from '../rpc.ts';
 import type { Fork } from './child.ts';
 import { supervise } from './supervise.ts';
@@ -17,6 +18,12 @@ export type LocalLab = {
   readonly activity: () => LabActivity | null;
   /** What the lab process holds, for benchmarks. */
   readonly usage: () => Promise<LabUsage>;
+  readonly refusals: () => LabRefusals | null;
+  readonly traceMessage: (question: {
+    readonly topic: string;
+    readonly payload: string;
+    readonly at: number;
+  }) => Promise<MessageTrace | null>;
   readonly health: () => readonly ProcessHealth[];
   readonly pids: () => { readonly lab: number | null; readonly engine: number | null };
   readonly stop: () => Promise<void>;
@@ -27,11 +34,13 @@ type Options = Omit<LabOptions, 'quotas'> & {
   readonly quotas?: () => boolean;
   readonly fork: Fork;
   readonly onChange: () => void;
+  readonly onRefused: () => void;
 };
 
 export function openLocalLab(options: Options): LocalLab {
   let report: LabReport | null = null;
   let activity: LabActivity | null = null;
+  let refusals: LabRefusals | null = null;
 
   const engine = supervise<EngineProcess, Listener>({
     name: 'engine',
@@ -63,6 +72,11 @@ export function openLocalLab(options: Options): LocalLab {
         activity = next;
         options.onChange();
       });
+      rpc.on('refusals', (next) => {
+        refusals = next;
+        options.onRefused();
+      });
+      refusals = null;
       report = await rpc.call(
         'start',
         { folder: options.folder, quotas: options.quotas?.() ?? false, ...ports },
@@ -89,6 +103,8 @@ export function openLocalLab(options: Options): LocalLab {
     },
     activity: () => activity,
     usage: () => lab.rpc().call('usage', {}, { timeoutMs: 10_000 }),
+    refusals: () => refusals,
+    traceMessage: (question) => lab.rpc().call('trace', question, { timeoutMs: 10_000 }),
     health: () => [lab.health(), engine.health()],
     pids: () => ({ lab: lab.pid(), engine: engine.pid() }),
     stop: async () => {

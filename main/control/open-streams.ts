@@ -16,6 +16,7 @@ export function openStreams(control: Control): OpenStream {
     'topics.repeat': (_input, sink) => control.publishing.hub.open(sink),
     'provision.job': (_input, sink) => control.provisioner.hub.open(sink),
     'ledger.state': (_input, sink) => control.teardown.hub.open(sink),
+    'trace.refusals': (_input, sink) => control.tracing.hub.open(sink),
     'pipeline.state': (_input, sink) => control.pipeline.hub.open(sink),
     'stations.check': ({ id }, sink) => control.checkStation(id, sink),
     'certificates.rotations': (_input, sink) => control.rotationHub.open(sink),

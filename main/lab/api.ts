@@ -1,4 +1,5 @@
 /** What the lab process offers to main, and what it asks of its parent (the engine, which main relays). */
+import type { MessageTrace, Refusal } from '../../preload/shapes-trace.ts';
 import type { QueryEngine } from '../query-seam.ts';
 
 /** A number: this port or an error. `{ prefer }`: the next free one when taken. 0: any free one. */
@@ -83,12 +84,25 @@ export type LabUsage = {
   readonly handles: number;
 };
 
+export type LabRefusals = {
+  /** Since the lab's start, repeated ones included. */
+  readonly total: number;
+  /** Newest first. */
+  readonly refusals: readonly Refusal[];
+};
+
 export type LabProcess = {
   readonly calls: {
     readonly start: (input: LabOptions) => LabReport;
     /** Writes out all Firehose buffers now; resolves when the objects are in their buckets. */
     readonly flush: (input: { readonly stream: string | null }) => null;
     /** Resolves when every journaled message has passed the rules and their actions. */
+    /** The message's way, null when it is not remembered. `at` is about when it was sent, in epoch milliseconds. */
+    readonly trace: (input: {
+      readonly topic: string;
+      readonly payload: string;
+      readonly at: number;
+    }) => MessageTrace | null;
     readonly drain: (input: Record<string, never>) => null;
     readonly usage: (input: Record<string, never>) => LabUsage;
     readonly setQuotas: (input: { readonly value: boolean }) => null;
@@ -98,6 +112,8 @@ export type LabProcess = {
     readonly ready: null;
     /** At most 4 a second, and only when something changed. */
     readonly activity: LabActivity;
+    /** As often, when something was refused. */
+    readonly refusals: LabRefusals;
   };
 };
 

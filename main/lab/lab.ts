@@ -1,6 +1,6 @@
 /** The local AWS, wired by hand: who feeds whom can be read here from top to bottom. */
 import { join } from 'node:path';
-import type { LabActivity, LabOptions, LabReport } from './api.ts';
+import type { LabActivity, LabOptions, LabRefusals, LabReport } from './api.ts';
 import { openAthena } from './athena/athena.ts';
 import type { AsyncEngine } from './athena/run-query.ts';
 import { edgeServices } from './dispatch.ts';
@@ -11,6 +11,7 @@ import { lockFolder } from './folder-lock.ts';
 import { openGlue } from './glue/glue.ts';
 import { openIdentity } from './identity.ts';
 import { openIot } from './iot/iot.ts';
+import type { MessageLog } from './iot/message-log.ts';
 import { openObjectStore } from './s3/object-store.ts';
 import { openReportShelf } from './s3/report-shelf.ts';
 import { openS3 } from './s3/s3.ts';
@@ -19,6 +20,9 @@ import { STS_VERSION, stsOperations } from './sts/sts.ts';
 export type Lab = {
   readonly report: LabReport;
   readonly activity: () => LabActivity;
+  readonly refusals: () => LabRefusals;
+  /** Of the last few thousand messages. */
+  readonly trace: MessageLog['find'];
   /** Writes out Firehose buffers; resolves when the objects are in their buckets. Null = all streams. Throws AwsError. */
   readonly flush: (stream: string | null) => Promise<void>;
   /** Resolves when every acknowledged message has passed the rules and their actions. */
@@ -117,6 +121,8 @@ export async function openLab(options: LabOptions, engine: AsyncEngine, onChange
         connections: iot.connections(),
         quotas: iot.quota.activity(),
       }),
+      refusals: () => ({ total: iot.refusals.total(), refusals: iot.refusals.newest() }),
+      trace: iot.messages.find,
       flush: firehose.flush,
       drain: iot.drain,
       setQuotas: iot.quota.setOn,

@@ -23,6 +23,7 @@ let lab: Lab | null = null;
 let isStarting = false;
 let activityTimer: NodeJS.Timeout | null = null;
 let hasChanged = false;
+let refusalsTold = 0;
 
 function started(): Lab {
   if (lab === null) throw new AppError('lab.notStarted', 'The lab has not been started.');
@@ -41,7 +42,12 @@ function reportActivity(): void {
     hasChanged = false;
     reportActivity();
   }, ACTIVITY_MS);
-  if (lab !== null) rpc.emit('activity', lab.activity());
+  if (lab === null) return;
+  rpc.emit('activity', lab.activity());
+  const refusals = lab.refusals();
+  if (refusals.total === refusalsTold) return;
+  refusalsTold = refusals.total;
+  rpc.emit('refusals', refusals);
 }
 
 /** V8 shows its collector to a context that is made after the flag is set. */
@@ -80,6 +86,7 @@ const rpc = openRpc<LabParent, LabProcess>(
         });
       return null;
     },
+    trace: (question) => started().trace(question),
     drain: async () => {
       await started().drain();
       return null;

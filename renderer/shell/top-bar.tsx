@@ -6,6 +6,7 @@ import { pauseAll, startAll } from '../state/fleet-actions.ts';
 import { useLive } from '../state/live.ts';
 import { useFormat } from '../text/use-format.ts';
 import { Health } from './health.tsx';
+import { Refusals } from './refusals.tsx';
 import { TargetChip } from './target-chip.tsx';
 import styles from './top-bar.module.css';
 
@@ -25,6 +26,7 @@ export function TopBar() {
         </Button>
       </div>
       <FleetRate />
+      <Refusals />
       <Health />
     </header>
   );

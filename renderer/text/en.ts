@@ -3,11 +3,13 @@ import { enCheck } from './en-check.ts';
 import { enTopics } from './en-topics.ts';
 import { enProvision } from './en-provision.ts';
 import { enCertificates } from './en-certificates.ts';
+import { enTrace } from './en-trace.ts';
 import { enWindow } from './en-window.ts';
 
 export const en = {
   ...enWindow,
   ...enProvision,
+  ...enTrace,
   ...enCheck,
   ...enCertificates,
   stations: {

@@ -4,11 +4,13 @@ import { frCheck } from './fr-check.ts';
 import { frTopics } from './fr-topics.ts';
 import { frProvision } from './fr-provision.ts';
 import { frCertificates } from './fr-certificates.ts';
+import { frTrace } from './fr-trace.ts';
 import { frWindow } from './fr-window.ts';
 
 export const fr: Text = {
   ...frWindow,
   ...frProvision,
+  ...frTrace,
   ...frCheck,
   ...frCertificates,
   stations: {

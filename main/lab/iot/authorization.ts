@@ -67,7 +67,8 @@ function refusalOf(decision: Decision): Refusal | undefined {
   return decision.isAllowed ? undefined : { reason: decision.reason, decision };
 }
 
-function limit(reason: string): Refusal {
+/** Not a policy, a limit of AWS IoT is the reason. */
+export function limit(reason: string): Refusal {
   return { reason, decision: null };
 }
 

@@ -15,6 +15,8 @@ import { openIot, type Iot } from './iot.ts';
 import { openJournal } from './journal.ts';
 import { policyRoutes } from './policy-routes.ts';
 import { openQuota } from './quota.ts';
+import { openMessageLog } from './message-log.ts';
+import { openRefusalLog } from './refusal-log.ts';
 import { openRegistry, type Account } from './registry.ts';
 import {
   callRoute,
@@ -175,6 +177,22 @@ describe('the broker', () => {
       expect(client.received).toEqual(ACCEPTED);
       expect(client.ackOf(5)).toBe(false);
     }
+    const resource = 'arn:aws:iot:eu-north-1:123456789012:topic/sensor/weather/st-2';
+    const told = iot.refusals.newest().filter((refusal) => refusal.resource === resource);
+    expect(told).toMatchObject([
+      {
+        clientId: 'st-1',
+        certificateId: station.certificateId,
+        action: 'iot:Publish',
+        count: 1,
+        outcome: 'closed',
+        fix: {
+          kind: 'add',
+          policyName: null,
+          statement: JSON.stringify({ Effect: 'Allow', Action: ['iot:Publish'], Resource: [resource] }, null, 2),
+        },
+      },
+    ]);
   });
 
   it('answers 0x80 to a forbidden subscription, also in a session that comes back, and delivers only what may be received', async () => {
@@ -291,6 +309,20 @@ describe('the broker', () => {
     await until('it is acknowledged', () => client.ackOf(1));
     await iot.drain();
     expect(streams.records().slice(before)).toEqual(['{"x":1}']);
+    const question = { topic: 'sensor/weather/st-1', payload: '{"x":1}', at: Date.now() };
+    expect(iot.messages.find(question)).toMatchObject({
+      clientId: 'st-1',
+      allowedBy:
+        'iot:Publish on arn:aws:iot:eu-north-1:123456789012:topic/sensor/weather/st-1 is allowed by statement 2 of "st-1"',
+      rules: expect.arrayContaining([
+        {
+          name: 'lost',
+          outcome: 'passed',
+          reason: null,
+          actions: [{ kind: 'firehose', target: 'missing', state: 'failed', error: 'Firehose missing not found' }],
+        },
+      ]) as unknown,
+    });
     expect(iot.counters().find(({ name }) => name === 'lost')).toEqual({
       name: 'lost',
       matched: 1,
@@ -312,15 +344,18 @@ describe('a disk that takes no more', () => {
     const journal = openJournal(join(place, 'journal'), options);
     const quota = openQuota(false, () => undefined);
     const { records, ...state } = await openBrokerState(join(place, 'sessions'));
+    const refusals = openRefusalLog(() => undefined);
     const broker = await openBroker({
       registry,
       identity: IDENTITY,
       journal,
       ...state,
       quota,
+      refusals,
+      messages: openMessageLog(),
       onChange: () => undefined,
     });
-    const door = await openMqttDoor({ registry, authority, broker, port: 0 });
+    const door = await openMqttDoor({ registry, authority, broker, refusals, port: 0 });
     const account: Account = {
       registry,
       authority,

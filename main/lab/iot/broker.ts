@@ -7,14 +7,16 @@ import type { Duplex } from 'node:stream';
 import { createLogger } from '../../log.ts';
 import type { LabIdentity } from '../services.ts';
 import { NOT_MQTT, openAdmission, type IncomingMessage } from './admission.ts';
-import { publishRefusal, subscribeRefusal } from './authorization.ts';
+import { limit, publishRefusal, subscribeRefusal, type Refusal } from './authorization.ts';
 import { openBrokerPersistence } from './broker-persistence.ts';
 import { openConnectionPolicy, type ConnectionPolicy } from './connection-policy.ts';
 import type { Journal } from './journal.ts';
 import { openLifecycleEvents, type DisconnectReason, type Presence } from './lifecycle-events.ts';
 import { openPacketGate } from './packet-gate.ts';
+import type { MessageLog } from './message-log.ts';
 import type { Peer } from './peer.ts';
 import type { Quota } from './quota.ts';
+import type { RefusalEvent, RefusalLog } from './refusal-log.ts';
 import type { Registry } from './registry.ts';
 import type { RetainedMessages } from './retained-messages.ts';
 import type { Sessions, Subscription } from './sessions.ts';
@@ -74,11 +76,13 @@ export async function openBroker(parts: {
   readonly journal: Journal;
   readonly sessions: Sessions;
   readonly retained: RetainedMessages;
+  readonly refusals: RefusalLog;
+  readonly messages: MessageLog;
   readonly shadows: Shadows;
   readonly quota: Quota;
   readonly onChange: () => void;
 }): Promise<Broker> {
-  const { registry, identity, journal, sessions, retained, shadows, quota, onChange } = parts;
+  const { registry, identity, journal, sessions, retained, shadows, quota, refusals, messages, onChange } = parts;
   const connections = new WeakMap<object, Connection>();
   const byClientId = new Map<string, Connection>();
   const streams = new Map<object, { readonly stream: Duplex; readonly peer: Peer; readonly client: Client }>();
@@ -101,26 +105,37 @@ export async function openBroker(parts: {
   });
 
   /** Refuses by closing, as AWS does: MQTT 3.1.1 has no way to tell a publisher why. */
-  const refusal = (clientId: string, reason: string): Error => {
-    log.warn({ clientId, reason }, 'refused');
-    return new Error(reason);
+  const refusal = (clientId: string, peer: Peer | undefined, refused: Refusal): Error => {
+    log.warn({ clientId, reason: refused.reason }, 'refused');
+    record(clientId, peer, refused, 'closed');
+    return new Error(refused.reason);
+  };
+  const record = (
+    clientId: string,
+    peer: Peer | undefined,
+    { reason, decision }: Refusal,
+    outcome: RefusalEvent['outcome'],
+  ): void => {
+    const certificateId = peer?.principal.kind === 'certificate' ? peer.principal.certificateId : null;
+    refusals.add({ clientId: clientId === '' ? null : clientId, certificateId, reason, decision, outcome });
   };
 
   const connect = (client: Client, packet: ConnectPacket): Error | undefined => {
     const { clientId, protocolVersion, will, keepalive = 0 } = packet;
     // aedes answers other versions with "unacceptable protocol version".
     if (protocolVersion !== 4 && protocolVersion !== 3) return undefined;
-    if (protocolVersion === 3) return refusal(clientId, 'MQTT 3.1 is not served, MQTT 3.1.1 is');
     const peer = peers.get(client.conn);
-    if (peer === undefined) return refusal(clientId, 'the connection is gone');
-    if (clientId === '') return refusal(clientId, 'the client id is empty');
+    if (protocolVersion === 3) return refusal(clientId, peer, limit('MQTT 3.1 is not served, MQTT 3.1.1 is'));
+    if (peer === undefined) return refusal(clientId, peer, limit('the connection is gone'));
+    if (clientId === '') return refusal(clientId, peer, limit('the client id is empty'));
     if (Buffer.byteLength(clientId) > LONGEST_CLIENT_ID)
-      return refusal(clientId, 'the client id is longer than 128 bytes');
+      return refusal(clientId, peer, limit('the client id is longer than 128 bytes'));
     const policy = openConnectionPolicy(registry, identity, { peer, clientId });
     const decision = policy.decide('iot:Connect', `client/${clientId}`);
-    if (!decision.isAllowed) return refusal(clientId, decision.reason);
+    if (!decision.isAllowed) return refusal(clientId, peer, { reason: decision.reason, decision });
     const willRefusal = will === undefined ? undefined : publishRefusal(policy, will);
-    if (willRefusal !== undefined) return refusal(clientId, `the last will: ${willRefusal.reason}`);
+    if (willRefusal !== undefined)
+      return refusal(clientId, peer, { ...willRefusal, reason: `the last will: ${willRefusal.reason}` });
     packet.keepalive = keepAliveOf(keepalive);
     const before = byClientId.get(clientId);
     if (before !== undefined) before.reason ??= 'DUPLICATE_CLIENTID';
@@ -157,14 +172,15 @@ export async function openBroker(parts: {
         done(new Error('neither messages nor wills are taken any more'));
         return;
       }
-      const { clientId } = connection.presence;
+      const { clientId, peer } = connection.presence;
       const { topic, payload, qos, retain } = packet;
       const refused = publishRefusal(connection.policy, packet);
       if (refused !== undefined || qos === 2) {
         connection.reason ??= (refused?.decision ?? null) === null ? 'CLIENT_ERROR' : 'AUTH_ERROR';
-        done(refusal(clientId, refused?.reason ?? 'QoS 2 is not served'));
+        done(refusal(clientId, peer, refused ?? limit('QoS 2 is not served')));
         return;
       }
+      messages.allowed(clientId, topic, connection.policy.decide('iot:Publish', `topic/${topic}`));
       const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
       admit({ topic, clientId, payload: bytes, qos, retain }, done);
     },
@@ -183,14 +199,17 @@ export async function openBroker(parts: {
         return;
       }
       log.warn({ clientId: client.id, reason: refused?.reason }, 'refused a subscription');
+      record(client.id, connection.presence.peer, refused ?? limit('QoS 2 is not served'), 'subscriptionRefused');
       done(null, null);
     },
     authorizeForward: (client, packet) => {
-      const policy = connections.get(client)?.policy;
+      const connection = connections.get(client);
       // Basic Ingest goes past the subscribers.
-      if (policy === undefined || packet.topic.startsWith('$aws/rules/')) return null;
+      if (connection === undefined || packet.topic.startsWith('$aws/rules/')) return null;
       if (packet.qos === 0 && !mayTakeMore(client)) return null;
-      if (!policy.decide('iot:Receive', `topic/${packet.topic}`).isAllowed) {
+      const decision = connection.policy.decide('iot:Receive', `topic/${packet.topic}`);
+      if (!decision.isAllowed) {
+        record(client.id, connection.presence.peer, { reason: decision.reason, decision }, 'notDelivered');
         persistence.withdraw(client.id, packet);
         return null;
       }
@@ -300,6 +319,12 @@ export async function openBroker(parts: {
         const { principal } = peer;
         if (principal.kind !== 'certificate' || principal.certificateId !== certificateId) continue;
         log.warn({ certificateId, reason: 'the certificate is no longer active' }, 'closed a connection');
+        record(
+          client.id,
+          peer,
+          limit('the certificate is no longer active, or no longer attached to its thing'),
+          'closed',
+        );
         setReason(client, 'AUTH_ERROR');
         stream.destroy();
       }
@@ -310,9 +335,10 @@ export async function openBroker(parts: {
         const { principal } = peer;
         if (policy === undefined || principal.kind !== 'certificate') continue;
         if (!certificateIds.has(principal.certificateId)) continue;
-        const { isAllowed, reason } = policy.decide('iot:Connect', `client/${client.id}`);
-        if (isAllowed) continue;
-        log.warn({ clientId: client.id, reason }, 'closed a connection');
+        const decision = policy.decide('iot:Connect', `client/${client.id}`);
+        if (decision.isAllowed) continue;
+        log.warn({ clientId: client.id, reason: decision.reason }, 'closed a connection');
+        record(client.id, peer, { reason: decision.reason, decision }, 'closed');
         setReason(client, 'AUTH_ERROR');
         stream.destroy();
       }

@@ -14,12 +14,14 @@ import { openCertificateAuthority } from './certificate-authority.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { openIotData } from './iot-data.ts';
 import { openJournal } from './journal.ts';
+import { openMessageLog, type MessageLog } from './message-log.ts';
 import { openMqttDoor, type MqttDoor } from './mqtt-door.ts';
 import { effectivePolicyRoutes } from './effective-policies.ts';
 import { policyRoutes } from './policy-routes.ts';
 import { policyVersionRoutes } from './policy-versions.ts';
 import { watchPolicies } from './policy-watch.ts';
 import { openQuota, type Quota } from './quota.ts';
+import { openRefusalLog, type RefusalLog } from './refusal-log.ts';
 import { openRegistry, type Account } from './registry.ts';
 import { registryRoutes } from './registry-routes.ts';
 import { openRegistration } from './registration/registration.ts';
@@ -58,6 +60,8 @@ export type Iot = {
   readonly ca: string;
   readonly caFile: string;
   readonly counters: () => readonly RuleCounters[];
+  readonly refusals: RefusalLog;
+  readonly messages: MessageLog;
   readonly connections: () => number;
   readonly quota: Quota;
   /** Resolves when every message acknowledged so far has passed the rules and their actions. */
@@ -83,9 +87,11 @@ export async function openIot(options: IotOptions): Promise<Iot> {
   const actedSequence = checkpoint?.acted ?? 0;
   const journal = openJournal(join(iotFolder, 'journal'), { firstSequence, actedSequence });
   const { records, ...state } = await openBrokerState(join(iotFolder, 'sessions'));
-  const engine = openEngine({ journal, checkpoint, checkpointPath, rules, streams, onChange });
+  const refusals = openRefusalLog(onChange);
+  const messages = openMessageLog();
+  const engine = openEngine({ journal, checkpoint, checkpointPath, rules, streams, messages, onChange });
   const quota = openQuota(quotas, onChange);
-  const broker = await openBroker({ registry, identity, journal, ...state, quota, onChange });
+  const broker = await openBroker({ registry, identity, journal, ...state, quota, refusals, messages, onChange });
   watchPolicies(registry, broker.recheck);
   const account: Account = {
     registry,
@@ -116,7 +122,7 @@ export async function openIot(options: IotOptions): Promise<Iot> {
     await registration?.close();
     await closeRest();
   };
-  const door = await openMqttDoor({ registry, authority, broker, port: mqttPort, alpnPort }).catch(
+  const door = await openMqttDoor({ registry, authority, broker, refusals, port: mqttPort, alpnPort }).catch(
     async (error: unknown) => {
       await closeAll();
       throw error;
@@ -140,6 +146,8 @@ export async function openIot(options: IotOptions): Promise<Iot> {
     ca: authority.pem,
     caFile: authority.file,
     counters: engine.counters,
+    refusals,
+    messages,
     connections: broker.connections,
     quota,
     drain: engine.drain,

@@ -13,6 +13,7 @@ import type { CertificateAuthority } from './certificate-authority.ts';
 import { checkClientCertificate, type ClientCertificate } from './client-certificate.ts';
 import { openHandshakePace } from './handshake-pace.ts';
 import { greet } from './mqtt-greeting.ts';
+import type { RefusalLog } from './refusal-log.ts';
 import type { Registry } from './registry.ts';
 
 const log = createLogger('lab.iot.door');
@@ -43,10 +44,11 @@ export async function openMqttDoor(parts: {
   readonly registry: Registry;
   readonly authority: CertificateAuthority;
   readonly broker: Broker;
+  readonly refusals: RefusalLog;
   readonly port: PortChoice;
   readonly alpnPort?: AlpnPortChoice;
 }): Promise<MqttDoor> {
-  const { registry, authority, broker } = parts;
+  const { registry, authority, broker, refusals } = parts;
   /** Every TCP connection by its other end, also those that are still in the handshake. */
   const connections = new Map<string, Socket>();
   const waiting = openWaitingRoom({ most: MOST_WAITING, limitMs: WAITING_LIMIT_MS });
@@ -57,6 +59,9 @@ export async function openMqttDoor(parts: {
     if (raw !== undefined) waiting.leave(raw);
   };
 
+  const tell = (certificateId: string | null, reason: string): void =>
+    refusals.add({ clientId: null, certificateId, reason, decision: null, outcome: 'closed' });
+
   const serveMqtt = (socket: TLSSocket): void => {
     const certificate = checkClientCertificate(registry, socket);
     if (certificate.kind !== 'good') {
@@ -65,6 +70,7 @@ export async function openMqttDoor(parts: {
         { reason, ...('certificateId' in certificate && { certificateId: certificate.certificateId }) },
         'refused',
       );
+      tell('certificateId' in certificate ? certificate.certificateId : null, reason);
       socket.destroy();
       return;
     }
@@ -77,7 +83,10 @@ export async function openMqttDoor(parts: {
           address: socket.remoteAddress ?? '',
         });
       },
-      refuse: (reason) => log.warn({ certificateId, reason }, 'refused a connection'),
+      refuse: (reason) => {
+        log.warn({ certificateId, reason }, 'refused a connection');
+        tell(certificateId, reason);
+      },
     });
   };
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openStore } from '../iot/append-log-store.ts';
 import { readCheckpoint } from '../iot/checkpoint.ts';
+import { openMessageLog } from '../iot/message-log.ts';
 import { openJournal } from '../iot/journal.ts';
 import { IDENTITY, testFolder } from '../iot/test-lab.ts';
 import { AwsError, type DeliveryStreams } from '../services.ts';
@@ -23,7 +24,15 @@ async function open(folder: string, streams: DeliveryStreams, names: readonly st
   const checkpointPath = join(folder, 'checkpoint.json');
   const checkpoint = await readCheckpoint(checkpointPath);
   const journal = openJournal(join(folder, 'journal'), { firstSequence: 1, actedSequence: checkpoint?.acted ?? 0 });
-  const engine = openEngine({ journal, checkpoint, checkpointPath, rules, streams, onChange: () => undefined });
+  const engine = openEngine({
+    journal,
+    checkpoint,
+    checkpointPath,
+    rules,
+    streams,
+    messages: openMessageLog(),
+    onChange: () => undefined,
+  });
   const publish = (payload: string): Promise<void> =>
     new Promise((resolve, reject) => {
       const message = { topic: 'a/b', clientId: 'c', payload: Buffer.from(payload) };

@@ -5,6 +5,7 @@ import type { RuleCounters } from '../api.ts';
 import { writeCheckpoint, type Checkpoint, type RuleCounts } from '../iot/checkpoint.ts';
 import type { JournalMessage } from '../iot/journal-record.ts';
 import type { Journal } from '../iot/journal.ts';
+import type { MessageLog, RuleOutcome } from '../iot/message-log.ts';
 import type { DeliveryStreams } from '../services.ts';
 import { openPayload, runStatement, type Payload } from './evaluate.ts';
 import { deliver, type Lane } from './firehose-lane.ts';
@@ -34,9 +35,11 @@ export function openEngine(parts: {
   readonly checkpointPath: string;
   readonly rules: RuleBook;
   readonly streams: DeliveryStreams;
+  /** Is told what becomes of each message. */
+  readonly messages: MessageLog;
   readonly onChange: () => void;
 }): Engine {
-  const { journal, checkpoint, checkpointPath, rules, streams, onChange } = parts;
+  const { journal, checkpoint, checkpointPath, rules, streams, messages: trace, onChange } = parts;
   // Without a checkpoint nothing is known of the actions before: everything that is kept goes through again.
   const start = checkpoint ?? { acted: journal.keptAfter(), reserved: journal.lastSequence(), counters: {} };
   const aloneUntil = start.reserved;
@@ -91,13 +94,15 @@ export function openEngine(parts: {
   };
 
   const actOn = async (messages: readonly JournalMessage[], last: number): Promise<void> => {
-    const lanes = fillLanes(messages, rules, count);
+    const lanes = fillLanes(messages, rules, trace, count);
     if (lanes.length > 0) await reserve(last);
     const results = await Promise.all(lanes.map((lane) => deliver(streams, lane, aloneUntil)));
     for (const [index, { delivered, failed, error }] of results.entries()) {
       const lane = lanes[index];
       if (lane === undefined) continue;
       count(lane.ruleName, { delivered, failed });
+      const sequences = lane.records.map(({ sequence }) => sequence);
+      trace.acted(sequences, lane.ruleName, lane.stream, error);
       if (error !== undefined) logFailure(lane, failed, error);
     }
     acted = last;
@@ -169,13 +174,18 @@ export function openEngine(parts: {
 function fillLanes(
   messages: readonly JournalMessage[],
   rules: RuleBook,
+  trace: MessageLog,
   count: (ruleName: string, more: Partial<RuleCounts>) => void,
 ): readonly Lane[] {
   const lanes = new Map<string, Lane>();
-  for (const { sequence, topic, payload: bytes } of messages) {
+  for (const message of messages) {
+    const { sequence, topic, payload: bytes } = message;
+    trace.begin(message);
     const payload = openPayload(bytes);
     for (const rule of rules.matching(topic)) {
-      const record = runRule(rule, payload, count);
+      const { record, ...outcome } = runRule(rule, payload, count);
+      const streams = record === undefined ? [] : rule.actions.map(({ firehose }) => firehose.deliveryStreamName);
+      trace.rule(sequence, rule.ruleName, outcome, streams);
       if (record === undefined) continue;
       for (const [index, { firehose }] of rule.actions.entries()) {
         const source = `${rule.ruleName}#${index}`;
@@ -201,19 +211,19 @@ function runRule(
   rule: Rule,
   payload: Payload,
   count: (ruleName: string, more: Partial<RuleCounts>) => void,
-): Buffer | undefined {
+): RuleOutcome & { readonly record: Buffer | undefined } {
   const outcome = runStatement(rule.statement, rule.awsIotSqlVersion, payload);
   switch (outcome.kind) {
     case 'selected':
       count(rule.ruleName, { matched: 1, passed: 1 });
-      return outcome.record;
+      return { outcome: 'passed', reason: null, record: outcome.record };
     case 'filtered':
       count(rule.ruleName, { matched: 1 });
-      return undefined;
+      return { outcome: 'filtered', reason: null, record: undefined };
     case 'failed':
       count(rule.ruleName, { matched: 1, passed: 1, failed: 1 });
       log.warn({ rule: rule.ruleName, reason: outcome.reason }, 'a message could not be selected from');
-      return undefined;
+      return { outcome: 'failed', reason: outcome.reason, record: undefined };
   }
 }
 

@@ -1,0 +1,71 @@
+/** What crosses the border about refusals and about the way of one message. */
+
+/** Something a client asked for and did not get. */
+export type Refusal = {
+  readonly id: number;
+  /** Epoch milliseconds of the first and the newest time; `count` tells how often it was the same. */
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly count: number;
+  /** Null where the connection ended before it told one. */
+  readonly clientId: string | null;
+  readonly certificateId: string | null;
+  /** Null where a limit or the certificate is the reason, not a policy. */
+  readonly action: string | null;
+  readonly resource: string | null;
+  readonly reason: string;
+  readonly outcome: 'closed' | 'subscriptionRefused' | 'notDelivered';
+  /** The policy line that would allow it: to be added, or standing in the way as it is. JSON. */
+  readonly fix: {
+    readonly kind: 'add' | 'change';
+    readonly policyName: string | null;
+    readonly statement: string;
+  } | null;
+};
+
+/** A refusal of one of the fleet's stations, or of another client. */
+export type ShownRefusal = Refusal & { readonly station: { readonly id: string; readonly name: string } | null };
+
+export type RefusalReport = {
+  /** False where the target tells nothing of refusals, as AWS. */
+  readonly isTold: boolean;
+  /** Since the lab's start, repeated ones included. */
+  readonly total: number;
+  /** Newest first. */
+  readonly refusals: readonly ShownRefusal[];
+};
+
+export type TracedAction = {
+  readonly kind: 'firehose';
+  /** The delivery stream. */
+  readonly target: string;
+  readonly state: 'waiting' | 'done' | 'failed';
+  readonly error: string | null;
+};
+
+export type TracedRule = {
+  readonly name: string;
+  readonly outcome: 'passed' | 'filtered' | 'failed';
+  readonly reason: string | null;
+  readonly actions: readonly TracedAction[];
+};
+
+/** One message's way through the lab. */
+export type MessageTrace = {
+  readonly sequence: number;
+  /** Epoch milliseconds when the rules took it. */
+  readonly at: number;
+  readonly topic: string;
+  readonly clientId: string;
+  readonly bytes: number;
+  /** The deciding policy statement in words; null for what the lab itself or the account's keys sent. */
+  readonly allowedBy: string | null;
+  /** Every rule whose topic filter matches. */
+  readonly rules: readonly TracedRule[];
+};
+
+export type TraceAnswer = {
+  readonly isTold: boolean;
+  /** Null when the message is older than what the lab remembers, or never reached its rules. */
+  readonly trace: MessageTrace | null;
+};
