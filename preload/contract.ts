@@ -45,6 +45,8 @@ const stream = <Input extends z.ZodType>(input: Input) => ({
   of: <Batch>(): Stream<Input, Batch> => ({ input, batch: (value) => value }),
 });
 
+/** 128 KiB, the largest payload, as base64. */
+const payloadBytes = z.base64().max(174_764);
 const nothing = z.object({}).strict();
 const id = z.string().min(1).max(128);
 const ids = z.array(id).min(1).max(10_000);
@@ -190,9 +192,9 @@ export const calls = {
   ).returns<readonly ThingStep[]>(),
   /** Deletes everything that Isobar made on the target; `account` is typed by the person to confirm. */
   'ledger.teardown': call(z.object({ account: z.string().max(20) }).strict()).returns<null>(),
-  /** What became of a message that the window has seen. `at` is when it arrived, in epoch milliseconds. */
+  /** What became of a message that the window has seen. `payload` is base64, `at` when it arrived in epoch milliseconds. */
   'trace.message': call(
-    z.object({ topic: z.string().min(1).max(512), payload: z.string().max(131_072), at: z.number() }).strict(),
+    z.object({ topic: z.string().min(1).max(512), payload: payloadBytes, at: z.number() }).strict(),
   ).returns<TraceAnswer>(),
   /** Adds the policy line that a refused station of ours lacks. */
   'trace.allow': call(z.object({ refusal: z.number().int().min(1) }).strict()).returns<{

@@ -14,7 +14,7 @@ export type Refusal = {
   readonly action: string | null;
   readonly resource: string | null;
   readonly reason: string;
-  readonly outcome: 'closed' | 'subscriptionRefused' | 'notDelivered';
+  readonly outcome: 'closed' | 'subscriptionRefused' | 'notDelivered' | 'discarded' | 'answered';
   /** The policy line that would allow it: to be added, or standing in the way as it is. JSON. */
   readonly fix: {
     readonly kind: 'add' | 'change';
@@ -39,14 +39,20 @@ export type TracedAction = {
   readonly kind: 'firehose';
   /** The delivery stream. */
   readonly target: string;
-  readonly state: 'waiting' | 'done' | 'failed';
+  /** Handed over, in the stream's buffer, in an object of its bucket, or refused by the stream. */
+  readonly state: 'waiting' | 'buffered' | 'delivered' | 'failed';
   readonly error: string | null;
+  /** Where it lies once it is delivered. */
+  readonly object: { readonly bucket: string; readonly key: string } | null;
 };
 
 export type TracedRule = {
   readonly name: string;
+  readonly sql: string;
   readonly outcome: 'passed' | 'filtered' | 'failed';
   readonly reason: string | null;
+  /** The beginning of what SELECT made of the message. */
+  readonly output: string | null;
   readonly actions: readonly TracedAction[];
 };
 
@@ -56,11 +62,13 @@ export type MessageTrace = {
   /** Epoch milliseconds when the rules took it. */
   readonly at: number;
   readonly topic: string;
-  readonly clientId: string;
+  /** Null for what the lab itself or a call over HTTP sent. */
+  readonly clientId: string | null;
   readonly bytes: number;
-  /** The deciding policy statement in words; null for what the lab itself or the account's keys sent. */
+  /** The deciding policy statement in words; null where there is no MQTT client, or it is not remembered. */
   readonly allowedBy: string | null;
-  /** Every rule whose topic filter matches. */
+  /** The rules whose topic filters match, and how many more did. */
+  readonly furtherRules: number;
   readonly rules: readonly TracedRule[];
 };
 

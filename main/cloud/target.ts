@@ -61,6 +61,11 @@ export function isBilled({ kind }: Target): boolean {
   return kind === 'aws';
 }
 
+/** Does the target tell why it refuses clients and what becomes of single messages? AWS does not. */
+export function tellsWays({ kind }: Target): boolean {
+  return kind === 'lab';
+}
+
 /** The target of a started local lab, from what it reported about itself. */
 export function targetFromLab(report: LabReport): Target {
   return {

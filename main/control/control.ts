@@ -176,7 +176,13 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     vault: options.vault,
     onFailure: (error) => log.error({ err: error }, 'the teardown stopped'),
   });
-  const tracing = createTracing({ lab, fleet, connection: need });
+  const tracing = createTracing({
+    lab,
+    fleet,
+    connection: need,
+    certificateOf: (id) => recordOf(id).certificate?.id ?? null,
+    target: () => connection?.target ?? null,
+  });
 
   const addBundled = async (set: string, ids: readonly string[]): Promise<StationsAdded> =>
     addEach(ids, (id) => {

@@ -2,6 +2,7 @@
 import { AppError } from '../../preload/errors.ts';
 import type { RefusalReport, ShownRefusal, TraceAnswer } from '../../preload/shapes-trace.ts';
 import { addPolicyLine } from '../cloud/policy-line.ts';
+import { tellsWays, type Target } from '../cloud/target.ts';
 import type { Fleet } from './fleet.ts';
 import type { LocalLab } from './local-lab.ts';
 import type { Connection } from './provisioning.ts';
@@ -22,20 +23,36 @@ export function createTracing(parts: {
   readonly lab: LocalLab;
   readonly fleet: Fleet;
   readonly connection: () => Connection;
+  /** The certificate that a station has; null before it has one. */
+  readonly certificateOf: (id: string) => string | null;
+  /** Null until it is up. */
+  readonly target: () => Target | null;
 }): Tracing {
   const { lab, fleet, connection } = parts;
+  const isTold = (): boolean => {
+    const target = parts.target();
+    return target === null || tellsWays(target);
+  };
   const report = (): RefusalReport => {
+    if (!isTold()) return { isTold: false, total: 0, refusals: [] };
     const told = lab.refusals();
-    const stations = new Map(fleet.status().stations.map((station) => [station.thingName, station]));
+    const { stations } = fleet.status();
+    const byThing = new Map(stations.map((station) => [station.thingName, station]));
+    // The door may refuse a certificate before its client says who it is.
+    const byCertificate = new Map(stations.map((station) => [parts.certificateOf(station.id), station]));
     const shown = (told?.refusals ?? []).map((refusal): ShownRefusal => {
-      const station = refusal.clientId === null ? undefined : stations.get(refusal.clientId);
+      const { clientId, certificateId } = refusal;
+      const station =
+        (certificateId === null ? undefined : byCertificate.get(certificateId)) ??
+        (clientId === null ? undefined : byThing.get(clientId));
       return { ...refusal, station: station === undefined ? null : { id: station.id, name: station.name } };
     });
     return { isTold: true, total: told?.total ?? 0, refusals: shown };
   };
   return {
     hub: createHub(report),
-    message: async (question) => ({ isTold: true, trace: await lab.traceMessage(question) }),
+    message: async (question) =>
+      isTold() ? { isTold: true, trace: await lab.traceMessage(question) } : { isTold: false, trace: null },
     allow: async (refusalId) => {
       const refusal = report().refusals.find(({ id }) => id === refusalId);
       if (refusal === undefined) throw new AppError('trace.gone', 'The lab no longer remembers this refusal.');

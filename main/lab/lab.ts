@@ -11,7 +11,7 @@ import { lockFolder } from './folder-lock.ts';
 import { openGlue } from './glue/glue.ts';
 import { openIdentity } from './identity.ts';
 import { openIot } from './iot/iot.ts';
-import type { MessageLog } from './iot/message-log.ts';
+import { openMessageLog, type MessageLog } from './iot/message-log.ts';
 import { openObjectStore } from './s3/object-store.ts';
 import { openReportShelf } from './s3/report-shelf.ts';
 import { openS3 } from './s3/s3.ts';
@@ -57,7 +57,14 @@ export async function openLab(options: LabOptions, engine: AsyncEngine, onChange
     // From the lake back to the devices: each is handed where its data goes.
     const objects = await openObjectStore(join(folder, 's3', 'objects'));
     keep(objects, objects.close);
-    const firehose = await openFirehose({ folder: join(folder, 'firehose'), identity, objects, onChange });
+    const messages = openMessageLog();
+    const firehose = await openFirehose({
+      folder: join(folder, 'firehose'),
+      identity,
+      objects,
+      onDelivered: messages.delivered,
+      onChange,
+    });
     keep(firehose, firehose.close);
     let endpoint = '';
     const shelf = openReportShelf(objects, identity, () => endpoint);
@@ -70,6 +77,7 @@ export async function openLab(options: LabOptions, engine: AsyncEngine, onChange
       streams: firehose,
       objects,
       shelf,
+      messages,
       quotas,
       onChange,
     });
@@ -122,7 +130,7 @@ export async function openLab(options: LabOptions, engine: AsyncEngine, onChange
         quotas: iot.quota.activity(),
       }),
       refusals: () => ({ total: iot.refusals.total(), refusals: iot.refusals.newest() }),
-      trace: iot.messages.find,
+      trace: messages.find,
       flush: firehose.flush,
       drain: iot.drain,
       setQuotas: iot.quota.setOn,

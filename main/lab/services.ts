@@ -94,6 +94,16 @@ export type DeliveryStreams = {
   ) => Promise<void>;
 };
 
+/**
+ * Is told that a stream's records lie in an object: for each source (`origin` of the put) those up to the given number which the stream
+ * had taken and not delivered before.
+ */
+export type DeliveryWatch = (
+  stream: string,
+  object: { readonly bucket: string; readonly key: string },
+  lastOf: ReadonlyMap<string, number>,
+) => void;
+
 /** Where a service lays out a finished report, so that anybody with the link can fetch it by a plain GET. */
 export type ReportShelf = {
   /** Copies the file; the same name again replaces it. */

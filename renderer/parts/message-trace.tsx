@@ -4,16 +4,19 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { toPlainError } from '../../preload/errors.ts';
-import type { MessageTrace as Trace } from '../../preload/shapes-trace.ts';
+import type { MessageTrace as Trace, TraceAnswer, TracedRule } from '../../preload/shapes-trace.ts';
 import { call } from '../state/window-app.ts';
 import { useFormat } from '../text/use-format.ts';
 import { EmptyState } from './empty-state.tsx';
 import { ErrorNotice } from './error-notice.tsx';
 import styles from './message-trace.module.css';
 
+/** While the message is still on its way. */
+const LOOK_AGAIN_MS = 1_000;
+
 type MessageTraceProps = {
   readonly topic: string;
-  readonly payload: string;
+  readonly payload: Uint8Array;
   /** Epoch milliseconds of its arrival in the window. */
   readonly at: number;
   readonly onClose: () => void;
@@ -22,9 +25,10 @@ type MessageTraceProps = {
 export function MessageTrace({ topic, payload, at, onClose }: MessageTraceProps) {
   const { t } = useTranslation();
   const { data, error, isPending } = useQuery({
-    queryKey: ['trace.message', topic, payload, at],
-    queryFn: () => call('trace.message', { topic, payload, at }),
-    refetchOnMount: 'always',
+    queryKey: ['trace.message', topic, at],
+    queryFn: () => call('trace.message', { topic, payload: base64Of(payload), at }),
+    gcTime: 0,
+    refetchInterval: ({ state }) => (isOver(state.data) ? false : LOOK_AGAIN_MS),
   });
   return (
     <Drawer
@@ -38,46 +42,104 @@ export function MessageTrace({ topic, payload, at, onClose }: MessageTraceProps)
       {isPending && <p role="status">{t('trace.loading')}</p>}
       {error !== null && <ErrorNotice error={toPlainError(error)} />}
       {data !== undefined && !data.isTold && <EmptyState small title={t('trace.notTold')} />}
-      {data?.isTold === true && data.trace === null && <EmptyState small title={t('trace.gone')} />}
+      {data?.isTold === true && data.trace === null && (
+        <EmptyState small title={t('trace.gone')}>
+          {t('trace.goneText')}
+        </EmptyState>
+      )}
       {data?.trace !== undefined && data.trace !== null && <Way trace={data.trace} />}
     </Drawer>
   );
 }
 
+/** Whether nothing of the answer will change any more. */
+function isOver(answer: TraceAnswer | undefined): boolean {
+  if (answer === undefined) return false;
+  if (!answer.isTold) return true;
+  return (
+    answer.trace !== null &&
+    answer.trace.rules.every(({ actions }) => actions.every(({ state }) => state === 'delivered' || state === 'failed'))
+  );
+}
+
+function base64Of(bytes: Uint8Array): string {
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+}
+
 function Way({ trace }: { readonly trace: Trace }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { clientId, topic, bytes, sequence, allowedBy, rules } = trace;
+  const { clientId, topic, bytes, sequence, allowedBy, rules, furtherRules } = trace;
   return (
     <ol className={styles['way']} aria-label={t('trace.title')}>
       <Stop state="done" title={`${t('trace.received')} · ${format.clock(trace.at)}`}>
-        {t('trace.receivedText', { client: clientId, topic, size: format.bytes(bytes), sequence: String(sequence) })}
+        {t('trace.receivedText', {
+          client: clientId ?? t('trace.notMqtt'),
+          topic,
+          size: format.bytes(bytes),
+          sequence: String(sequence),
+        })}
       </Stop>
       <Stop state="done" title={t('trace.allowed')}>
-        {allowedBy ?? t('trace.allowedByLab')}
+        {allowedBy ?? t(clientId === null ? 'trace.allowedNotMqtt' : 'trace.allowedUnknown')}
       </Stop>
       {rules.length === 0 && (
         <Stop state="waiting" title={t('trace.noRule')}>
           {t('trace.noRuleText')}
         </Stop>
       )}
-      {rules.flatMap(({ name, outcome, reason, actions }) => [
-        <Stop
-          key={name}
-          state={outcome === 'passed' ? 'done' : outcome === 'filtered' ? 'waiting' : 'failed'}
-          title={t('trace.rule', { name })}
-        >
-          {t(`trace.outcome.${outcome}`)}
-          {reason !== null && <span className={styles['reason']}>{reason}</span>}
-        </Stop>,
-        ...actions.map(({ target, state, error }, index) => (
-          <Stop key={`${name} ${index}`} isInner state={state} title={t('trace.firehose', { target })}>
-            {t(`trace.state.${state}`)}
-            {error !== null && <span className={styles['reason']}>{error}</span>}
-          </Stop>
-        )),
-      ])}
+      {rules.map((rule) => (
+        <RuleStops key={rule.name} rule={rule} />
+      ))}
+      {furtherRules > 0 && (
+        <Stop state="waiting" title={t('trace.furtherRules', { amount: format.integer(furtherRules) })}>
+          {t('trace.furtherRulesText')}
+        </Stop>
+      )}
     </ol>
+  );
+}
+
+function RuleStops({ rule: { name, sql, outcome, reason, output, actions } }: { readonly rule: TracedRule }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <Stop
+        state={outcome === 'passed' ? 'done' : outcome === 'filtered' ? 'waiting' : 'failed'}
+        title={t('trace.rule', { name })}
+      >
+        {t(`trace.outcome.${outcome}`)}
+        {reason !== null && <span className={styles['reason']}>{reason}</span>}
+        <code className={styles['sql']}>{sql}</code>
+        {output !== null && (
+          <>
+            {t('trace.output')}
+            <code className={styles['sql']}>{output}</code>
+          </>
+        )}
+      </Stop>
+      {outcome === 'passed' && actions.length === 0 && (
+        <Stop isInner state="waiting" title={t('trace.noAction')}>
+          {t('trace.noActionText')}
+        </Stop>
+      )}
+      {actions.map(({ target, state, error, object }, index) => (
+        <Stop
+          key={index}
+          isInner
+          state={state === 'failed' || state === 'waiting' ? state : 'done'}
+          title={t('trace.firehose', { target })}
+        >
+          {t(`trace.state.${state}`)}
+          {error !== null && <span className={styles['reason']}>{error}</span>}
+          {object !== null && (
+            <code className={styles['sql']}>
+              s3://{object.bucket}/{object.key}
+            </code>
+          )}
+        </Stop>
+      ))}
+    </>
   );
 }
 
@@ -92,7 +154,7 @@ function Stop({ state, title, isInner = false, children }: StopProps) {
   return (
     <li className={styles['stop']} data-state={state} data-inner={isInner || undefined}>
       <strong>{title}</strong>
-      <p>{children}</p>
+      <div className={styles['words']}>{children}</div>
     </li>
   );
 }

@@ -1,6 +1,6 @@
 /** One delivery stream alive: takes records into its buffer and delivers when size or interval is reached, whichever comes first. */
 import { createLogger } from '../../log.ts';
-import { AwsError, type ObjectStore } from '../services.ts';
+import { AwsError, type DeliveryWatch, type ObjectStore } from '../services.ts';
 import type { Origin } from './buffer-format.ts';
 import { deliver } from './delivery.ts';
 import { openStreamBuffer, type Segment } from './stream-buffer.ts';
@@ -24,6 +24,7 @@ type Options = {
   /** Read anew at each use: an update of the destination holds for what is buffered already. */
   readonly stream: () => StreamRecord;
   readonly objects: ObjectStore;
+  readonly onDelivered: DeliveryWatch;
   readonly onChange: () => void;
 };
 
@@ -46,8 +47,9 @@ export async function openDeliveryStream(options: Options): Promise<DeliveryStre
   const deliverAll = async (): Promise<void> => {
     await buffer.seal();
     for (let segment = buffer.oldestSealed(); segment !== null && !isClosed; segment = buffer.oldestSealed()) {
-      await deliver(segment, options.stream(), options.objects);
+      const object = await deliver(segment, options.stream(), options.objects);
       await buffer.drop(segment);
+      options.onDelivered(options.stream().name, object, segment.lastOf);
       options.onChange();
     }
   };

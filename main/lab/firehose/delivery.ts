@@ -24,8 +24,12 @@ type Plan = z.infer<typeof plan>;
 
 const PIECE_BYTES = 64 * 1024;
 
-/** Resolves when the object is in its bucket. Throws AwsError NoSuchBucket; then nothing is fixed and a changed destination takes effect. */
-export async function deliver(segment: Segment, stream: StreamRecord, objects: ObjectStore): Promise<void> {
+/** Resolves with the object's place when it is in its bucket. Throws AwsError NoSuchBucket; then nothing is fixed and a changed destination takes effect. */
+export async function deliver(
+  segment: Segment,
+  stream: StreamRecord,
+  objects: ObjectStore,
+): Promise<Pick<Plan, 'bucket' | 'key'>> {
   const { bucket, key, compression, delimiter } = await fixPlan(segment, stream);
   const path = join(objects.stagingFolder, randomUUID());
   try {
@@ -37,6 +41,7 @@ export async function deliver(segment: Segment, stream: StreamRecord, objects: O
       contentType: 'application/octet-stream',
       ...(compression === 'GZIP' ? { contentEncoding: 'gzip' } : {}),
     });
+    return { bucket, key };
   } catch (error) {
     await rm(path, { force: true });
     if (error instanceof AwsError && error.code === 'NoSuchBucket') await rm(segment.deliveryPath, { force: true });

@@ -8,6 +8,7 @@ import { damagedState, readDocument, writeDocument } from '../documents.ts';
 import {
   AwsError,
   type DeliveryStreams,
+  type DeliveryWatch,
   type JsonOperations,
   type LabIdentity,
   type ObjectStore,
@@ -30,6 +31,8 @@ type Options = {
   readonly folder: string;
   readonly identity: LabIdentity;
   readonly objects: ObjectStore;
+  /** Is told what lies where, when somebody wants to know. */
+  readonly onDelivered?: DeliveryWatch;
   /** Called after each write and delivery: keep it cheap. */
   readonly onChange: () => void;
 };
@@ -39,7 +42,7 @@ type Held = { record: StreamRecord; readonly stream: DeliveryStream };
 const DEFAULT_LIST_LIMIT = 10;
 
 export async function openFirehose(options: Options): Promise<Firehose> {
-  const { folder, identity, objects, onChange } = options;
+  const { folder, identity, objects, onDelivered = () => undefined, onChange } = options;
   const path = join(folder, 'streams.json');
   await mkdir(folder, { recursive: true });
   const held = new Map<string, Held>();
@@ -52,6 +55,7 @@ export async function openFirehose(options: Options): Promise<Firehose> {
         folder: join(folder, record.folder),
         stream: () => held.get(record.name)?.record ?? record,
         objects,
+        onDelivered,
         onChange,
       }),
     };

@@ -13,6 +13,8 @@ export type Segment = {
   readonly records: number;
   /** Arrival of its oldest record in epoch milliseconds; null when it holds none. */
   readonly since: number | null;
+  /** The highest sequence of each source in it. */
+  readonly lastOf: ReadonlyMap<string, number>;
 };
 
 export type StreamBuffer = {
@@ -31,7 +33,10 @@ export type StreamBuffer = {
   readonly close: () => Promise<void>;
 };
 
-type OpenSegment = { -readonly [Name in keyof Segment]: Segment[Name] } & { readonly number: number };
+type OpenSegment = { -readonly [Name in keyof Segment]: Segment[Name] } & {
+  readonly number: number;
+  readonly lastOf: Map<string, number>;
+};
 
 const NAME = /^segment-(\d+)\.log$/;
 
@@ -77,7 +82,9 @@ export async function openStreamBuffer(folder: string): Promise<StreamBuffer> {
       segment.since ??= now;
       latest = log.append([encodeRecords(records, now, origin)]).then(
         () => {
-          if (origin !== undefined) raise(durable, origin);
+          if (origin === undefined) return;
+          raise(durable, origin);
+          raise(segment.lastOf, origin);
         },
         (error: unknown) => {
           // Not taken after all: the source may send it again.
@@ -122,7 +129,7 @@ export async function openStreamBuffer(folder: string): Promise<StreamBuffer> {
 
 function openSegment(folder: string, number: number): OpenSegment {
   const path = join(folder, `segment-${number}.log`);
-  return { number, path, deliveryPath: `${path}.delivery.json`, bytes: 0, records: 0, since: null };
+  return { number, path, deliveryPath: `${path}.delivery.json`, bytes: 0, records: 0, since: null, lastOf: new Map() };
 }
 
 /** Numbers in order; delivery documents whose segment is gone are cleared. */

@@ -16,7 +16,7 @@ import { openPacketGate } from './packet-gate.ts';
 import type { MessageLog } from './message-log.ts';
 import type { Peer } from './peer.ts';
 import type { Quota } from './quota.ts';
-import type { RefusalEvent, RefusalLog } from './refusal-log.ts';
+import { eventOf, type RefusalEvent, type RefusalLog } from './refusal-log.ts';
 import type { Registry } from './registry.ts';
 import type { RetainedMessages } from './retained-messages.ts';
 import type { Sessions, Subscription } from './sessions.ts';
@@ -65,6 +65,11 @@ const MOST_FILTERS_A_PACKET = 8;
 /** AWS keeps a connection's keep-alive within these bounds, whatever was asked for; without one it is the longest. */
 const SHORTEST_KEEP_ALIVE_SECONDS = 30;
 const LONGEST_KEEP_ALIVE_SECONDS = 1_200;
+const TOO_SLOW = 'a message of QoS 0 for a subscriber that does not keep up';
+const ABOVE_QUOTA = {
+  in: 'above the quota of a connection: 100 publishes or 512 KiB a second from the client',
+  out: 'above the quota of a connection: 100 messages or 512 KiB a second to the client',
+} as const;
 /** Messages the broker hands on at the same time. */
 const CONCURRENCY = 200;
 
@@ -87,6 +92,8 @@ export async function openBroker(parts: {
   const byClientId = new Map<string, Connection>();
   const streams = new Map<object, { readonly stream: Duplex; readonly peer: Peer; readonly client: Client }>();
   const peers = new WeakMap<object, Peer>();
+  /** Errors that clients were refused with, and which are remembered already. */
+  const recorded = new WeakSet<Error>();
   let isClosing = false;
 
   const persistence = openBrokerPersistence(sessions, retained, (client, subscription) => {
@@ -108,17 +115,12 @@ export async function openBroker(parts: {
   const refusal = (clientId: string, peer: Peer | undefined, refused: Refusal): Error => {
     log.warn({ clientId, reason: refused.reason }, 'refused');
     record(clientId, peer, refused, 'closed');
-    return new Error(refused.reason);
+    const error = new Error(refused.reason);
+    recorded.add(error);
+    return error;
   };
-  const record = (
-    clientId: string,
-    peer: Peer | undefined,
-    { reason, decision }: Refusal,
-    outcome: RefusalEvent['outcome'],
-  ): void => {
-    const certificateId = peer?.principal.kind === 'certificate' ? peer.principal.certificateId : null;
-    refusals.add({ clientId: clientId === '' ? null : clientId, certificateId, reason, decision, outcome });
-  };
+  const record = (clientId: string, peer: Peer | undefined, refused: Refusal, outcome: RefusalEvent['outcome']): void =>
+    refusals.add({ ...eventOf(peer, refused, clientId), outcome });
 
   const connect = (client: Client, packet: ConnectPacket): Error | undefined => {
     const { clientId, protocolVersion, will, keepalive = 0 } = packet;
@@ -206,7 +208,11 @@ export async function openBroker(parts: {
       const connection = connections.get(client);
       // Basic Ingest goes past the subscribers.
       if (connection === undefined || packet.topic.startsWith('$aws/rules/')) return null;
-      if (packet.qos === 0 && !mayTakeMore(client)) return null;
+      const discard = (reason: string): null => {
+        record(client.id, connection.presence.peer, limit(reason), 'discarded');
+        return null;
+      };
+      if (packet.qos === 0 && !mayTakeMore(client)) return discard(TOO_SLOW);
       const decision = connection.policy.decide('iot:Receive', `topic/${packet.topic}`);
       if (!decision.isAllowed) {
         record(client.id, connection.presence.peer, { reason: decision.reason, decision }, 'notDelivered');
@@ -215,7 +221,8 @@ export async function openBroker(parts: {
       }
       // A session keeps what is discarded here and has not come out of it: it is sent when the client is back.
       const isUnlimited = persistence.isFromSession(packet);
-      return isUnlimited || quota.mayPass(client, client.id, 'out', packet.payload.length) ? packet : null;
+      if (isUnlimited || quota.mayPass(client, client.id, 'out', packet.payload.length)) return packet;
+      return discard(ABOVE_QUOTA.out);
     },
   });
 
@@ -261,9 +268,19 @@ export async function openBroker(parts: {
   });
   broker.on('keepaliveTimeout', (client) => setReason(client, 'MQTT_KEEP_ALIVE_TIMEOUT'));
   // Errors of the network have a code of the system; the others are about what the client sent.
-  broker.on('clientError', (client, error) => {
-    if (!('code' in error)) setReason(client, 'CLIENT_ERROR');
-  });
+  const onClientError = (client: Client, error: Error): void => {
+    if ('code' in error) return;
+    setReason(client, 'CLIENT_ERROR');
+    if (recorded.has(error)) return;
+    record(
+      client.id ?? '',
+      peers.get(client.conn),
+      limit(`what it sent is not as it should be: ${error.message}`),
+      'closed',
+    );
+  };
+  broker.on('clientError', onClientError);
+  broker.on('connectionError', onClientError);
   broker.on('clientDisconnect', (client) => {
     const connection = connections.get(client);
     quota.forget(client);
@@ -298,15 +315,21 @@ export async function openBroker(parts: {
       const client = broker.handle(stream);
       streams.set(stream, { stream, peer, client });
       stream.once('close', () => streams.delete(stream));
-      limitBacklog(client, stream);
-      limitPacketSize(client, stream);
+      const onClosed = (reason: string): void => record(client.id ?? '', peer, limit(reason), 'closed');
+      limitBacklog(client, stream, onClosed);
+      limitPacketSize(client, stream, onClosed);
       openPacketGate(client, ({ cmd, payload, subscriptions = [] }) => {
-        if (cmd === 'publish') return quota.mayPass(client, client.id, 'in', payload?.length ?? 0);
+        if (cmd === 'publish') {
+          if (quota.mayPass(client, client.id, 'in', payload?.length ?? 0)) return true;
+          record(client.id, peer, limit(ABOVE_QUOTA.in), 'discarded');
+          return false;
+        }
         if (subscriptions.length <= MOST_FILTERS_A_PACKET) return true;
         log.warn(
           { clientId: client.id, filters: subscriptions.length },
           'closed a connection: more than 8 filters in one SUBSCRIBE',
         );
+        onClosed('more than 8 filters in one SUBSCRIBE');
         setReason(client, 'CLIENT_ERROR');
         stream.destroy();
         return false;

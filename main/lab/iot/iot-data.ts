@@ -9,9 +9,11 @@ import type { LabIdentity } from '../services.ts';
 import { decodeSegment, jsonAnswer, type Answer } from '../wire.ts';
 import { publishRefusal } from './authorization.ts';
 import type { Broker } from './broker.ts';
-import { openConnectionPolicy } from './connection-policy.ts';
+import { openConnectionPolicy, type ConnectionPolicy } from './connection-policy.ts';
 import { allow, forbidden, type DataCall, type DataRoute } from './data-call.ts';
 import { booleanOf, BY_TOKEN, integerOf, invalidRequest, nextPage, notFound, pageOf } from './input.ts';
+import type { Peer } from './peer.ts';
+import { eventOf, type RefusalLog } from './refusal-log.ts';
 import type { Registry } from './registry.ts';
 import type { RetainedMessage, RetainedMessages } from './retained-messages.ts';
 import type { Sessions } from './sessions.ts';
@@ -33,8 +35,9 @@ export function openIotData(parts: {
   readonly retained: RetainedMessages;
   readonly sessions: Sessions;
   readonly shadows: Shadows;
+  readonly refusals: RefusalLog;
 }): BytesHandler {
-  const { registry, identity, broker, retained, sessions, shadows } = parts;
+  const { registry, identity, broker, refusals, retained, sessions, shadows } = parts;
 
   const publish = async ({ names, query, headers, body, policy }: DataCall): Promise<Answer> => {
     const [topic = ''] = names;
@@ -92,6 +95,16 @@ export function openIotData(parts: {
     return jsonAnswer(null, { subscriptions, ...nextPage('nextToken', page.next) });
   };
 
+  /** A policy whose refusals are remembered. */
+  const recording = (policy: ConnectionPolicy, peer: Peer): ConnectionPolicy => ({
+    decide: (action, resource) => {
+      const decision = policy.decide(action, resource);
+      if (!decision.isAllowed)
+        refusals.add({ ...eventOf(peer, { reason: decision.reason, decision }), outcome: 'answered' });
+      return decision;
+    },
+  });
+
   const routes: readonly DataRoute[] = [
     // A topic comes percent-encoded from the SDKs and with plain slashes from people.
     { method: 'POST', path: /^\/topics\/(.+)$/, handle: publish },
@@ -112,7 +125,7 @@ export function openIotData(parts: {
         headers,
         body,
         // A request has no client id, so policies that ask for one do not allow it.
-        policy: openConnectionPolicy(registry, identity, { peer, clientId: '' }),
+        policy: recording(openConnectionPolicy(registry, identity, { peer, clientId: '' }), peer),
         isSigned: peer.principal.kind === 'signed',
       });
     }

@@ -40,6 +40,8 @@ export type IotOptions = {
   readonly objects: ObjectStore;
   /** Where bulk registration lays out its reports; without it there is no bulk registration. */
   readonly shelf?: ReportShelf;
+  /** Where the ways of messages are remembered; one of its own when left out. */
+  readonly messages?: MessageLog;
   /** Whether the broker keeps AWS's quotas of a connection. */
   readonly quotas?: boolean;
   /** Called often: whenever a counter or the number of connections may have changed. */
@@ -74,6 +76,7 @@ export type Iot = {
  */
 export async function openIot(options: IotOptions): Promise<Iot> {
   const { folder, identity, mqttPort, alpnPort = null, streams, objects, shelf, quotas = false, onChange } = options;
+  const { messages = openMessageLog() } = options;
   const iotFolder = join(folder, 'iot');
   await mkdir(iotFolder, { recursive: true, mode: 0o700 });
   const authority = await openCertificateAuthority(folder);
@@ -88,7 +91,6 @@ export async function openIot(options: IotOptions): Promise<Iot> {
   const journal = openJournal(join(iotFolder, 'journal'), { firstSequence, actedSequence });
   const { records, ...state } = await openBrokerState(join(iotFolder, 'sessions'));
   const refusals = openRefusalLog(onChange);
-  const messages = openMessageLog();
   const engine = openEngine({ journal, checkpoint, checkpointPath, rules, streams, messages, onChange });
   const quota = openQuota(quotas, onChange);
   const broker = await openBroker({ registry, identity, journal, ...state, quota, refusals, messages, onChange });
@@ -129,7 +131,7 @@ export async function openIot(options: IotOptions): Promise<Iot> {
     },
   );
   return {
-    data: openIotData({ registry, identity, broker, ...state }),
+    data: openIotData({ registry, identity, broker, refusals, ...state }),
     routes: [
       ...policyRoutes(account),
       ...policyVersionRoutes(registry),

@@ -1,28 +1,51 @@
 /** Remembers the way of the last few thousand messages: who sent them, which policy line let them in, what each rule and action did. */
 import type { MessageTrace, TracedAction, TracedRule } from '../../../preload/shapes-trace.ts';
+import type { Rule } from '../rules/rule-book.ts';
+import type { DeliveryWatch } from '../services.ts';
+import { NOT_MQTT } from './admission.ts';
 import type { JournalMessage } from './journal-record.ts';
 import type { Decision } from './policy-evaluation.ts';
 
-/** What the window knows of a message it wants to follow. */
+/** What the window knows of a message it wants to follow; `payload` is base64, `at` in epoch milliseconds. */
 export type TraceQuestion = { readonly topic: string; readonly payload: string; readonly at: number };
 
-export type RuleOutcome = { readonly outcome: TracedRule['outcome']; readonly reason: string | null };
+/** What a statement made of a message; `record` is what it selected. */
+export type RuleOutcome = {
+  readonly outcome: TracedRule['outcome'];
+  readonly reason: string | null;
+  readonly record: Buffer | undefined;
+};
+
+export type ActedRecords = {
+  readonly ruleName: string;
+  /** Names the action in its stream. */
+  readonly source: string;
+  readonly sequences: readonly number[];
+  readonly failures: ReadonlySet<number>;
+  readonly error: Error | undefined;
+};
 
 export type MessageLog = {
   /** The policies let the client publish on the topic. Called for every message, so it does next to nothing when that is known. */
   readonly allowed: (clientId: string, topic: string, decision: Decision) => void;
   /** The rules have taken the message; outcomes and actions follow. */
   readonly begin: (message: JournalMessage) => void;
-  readonly rule: (sequence: number, name: string, outcome: RuleOutcome, streams: readonly string[]) => void;
+  readonly rule: (sequence: number, rule: Rule, outcome: RuleOutcome) => void;
   /** An action of a rule has ended for these messages, well or with an error. */
-  readonly acted: (sequences: readonly number[], rule: string, stream: string, error: Error | undefined) => void;
+  readonly acted: (records: ActedRecords) => void;
+  /** A stream has put what it held into its bucket. */
+  readonly delivered: DeliveryWatch;
   readonly find: (question: TraceQuestion) => MessageTrace | null;
 };
 
 const MOST_MESSAGES = 4_000;
 const MOST_DECISIONS = 10_000;
+/** Rules remembered of one message; further ones are counted. */
+const MOST_RULES = 20;
 /** Enough of the payload to tell messages of one topic apart. */
 const HEAD_BYTES = 256;
+/** Of what a rule selected. */
+const OUTPUT_BYTES = 512;
 
 type Entry = {
   readonly sequence: number;
@@ -33,11 +56,12 @@ type Entry = {
   /** Latin 1, so that each byte is a character. */
   readonly head: string;
   readonly decision: Decision | undefined;
-  readonly rules: Rule[];
+  readonly rules: EnteredRule[];
+  furtherRules: number;
 };
 
-type Rule = RuleOutcome & { readonly name: string; readonly actions: Action[] };
-type Action = { readonly stream: string; state: TracedAction['state']; error: string | null };
+type EnteredRule = Omit<TracedRule, 'actions'> & { readonly actions: readonly EnteredAction[] };
+type EnteredAction = { -readonly [Name in keyof TracedAction]: TracedAction[Name] } & { readonly source: string };
 
 export function openMessageLog(): MessageLog {
   const entries = new Map<number, Entry>();
@@ -59,6 +83,7 @@ export function openMessageLog(): MessageLog {
         head: payload.toString('latin1', 0, HEAD_BYTES),
         decision: decisions.get(`${clientId}\n${topic}`),
         rules: [],
+        furtherRules: 0,
       });
       if (entries.size <= MOST_MESSAGES) return;
       for (const oldest of entries.keys()) {
@@ -66,21 +91,44 @@ export function openMessageLog(): MessageLog {
         break;
       }
     },
-    rule: (sequence, name, outcome, streams) => {
-      const actions = streams.map((stream): Action => ({ stream, state: 'waiting', error: null }));
-      entries.get(sequence)?.rules.push({ name, ...outcome, actions });
+    rule: (sequence, { ruleName, sql, actions }, { outcome, reason, record }) => {
+      const entry = entries.get(sequence);
+      if (entry === undefined) return;
+      if (entry.rules.length >= MOST_RULES) {
+        entry.furtherRules++;
+        return;
+      }
+      entry.rules.push({
+        name: ruleName,
+        sql,
+        outcome,
+        reason,
+        output: record === undefined ? null : beginningOf(record),
+        actions: record === undefined ? [] : actions.map((action, index) => waitingAction(ruleName, action, index)),
+      });
     },
-    acted: (sequences, ruleName, stream, error) => {
+    acted: ({ ruleName, source, sequences, failures, error }) => {
       for (const sequence of sequences) {
         const rule = entries.get(sequence)?.rules.find(({ name }) => name === ruleName);
-        const action = rule?.actions.find((candidate) => candidate.stream === stream && candidate.state === 'waiting');
-        if (action === undefined) continue;
-        action.state = error === undefined ? 'done' : 'failed';
-        action.error = error?.message ?? null;
+        const action = rule?.actions.find((candidate) => candidate.source === source);
+        if (action?.state !== 'waiting') continue;
+        const hasFailed = failures.has(sequence);
+        action.state = hasFailed ? 'failed' : 'buffered';
+        action.error = hasFailed ? (error?.message ?? null) : null;
+      }
+    },
+    delivered: (stream, object, lastOf) => {
+      for (const { sequence, rules } of entries.values()) {
+        for (const action of rules.flatMap(({ actions }) => actions)) {
+          const isOpen = action.state === 'waiting' || action.state === 'buffered';
+          if (!isOpen || action.target !== stream || sequence > (lastOf.get(action.source) ?? 0)) continue;
+          action.state = 'delivered';
+          action.object = object;
+        }
       }
     },
     find: ({ topic, payload, at }) => {
-      const bytes = Buffer.from(payload);
+      const bytes = Buffer.from(payload, 'base64');
       const head = bytes.toString('latin1', 0, HEAD_BYTES);
       let nearest: Entry | undefined;
       for (const entry of entries.values()) {
@@ -92,19 +140,36 @@ export function openMessageLog(): MessageLog {
   };
 }
 
-function traceOf({ sequence, at, topic, clientId, bytes, decision, rules }: Entry): MessageTrace {
+function waitingAction(ruleName: string, { firehose }: Rule['actions'][number], index: number): EnteredAction {
+  return {
+    kind: 'firehose',
+    source: sourceOf(ruleName, index),
+    target: firehose.deliveryStreamName,
+    state: 'waiting',
+    error: null,
+    object: null,
+  };
+}
+
+/** Names an action of a rule, also in the stream that it feeds. */
+export function sourceOf(ruleName: string, index: number): string {
+  return `${ruleName}#${index}`;
+}
+
+function beginningOf(record: Buffer): string {
+  const text = record.toString('utf8', 0, OUTPUT_BYTES);
+  return record.length > OUTPUT_BYTES ? `${text}…` : text;
+}
+
+function traceOf({ sequence, at, topic, clientId, bytes, decision, rules, furtherRules }: Entry): MessageTrace {
   return {
     sequence,
     at,
     topic,
-    clientId,
+    clientId: clientId === NOT_MQTT ? null : clientId,
     bytes,
     allowedBy: decision?.reason ?? null,
-    rules: rules.map(({ name, outcome, reason, actions }) => ({
-      name,
-      outcome,
-      reason,
-      actions: actions.map(({ stream, state, error }) => ({ kind: 'firehose', target: stream, state, error })),
-    })),
+    furtherRules,
+    rules: rules.map((rule) => ({ ...rule, actions: rule.actions.map(({ source: _, ...action }) => action) })),
   };
 }

@@ -1,5 +1,7 @@
 /** Remembers what clients were refused, so that a person can see why; the same again is counted, not listed again. */
 import type { Refusal } from '../../../preload/shapes-trace.ts';
+import type { Refusal as Refused } from './authorization.ts';
+import type { Peer } from './peer.ts';
 import type { Decision } from './policy-evaluation.ts';
 
 export type RefusalEvent = {
@@ -56,6 +58,16 @@ export function openRefusalLog(onChange: () => void): RefusalLog {
     newest: () => [...kept.values()].reverse(),
     total: () => total,
   };
+}
+
+/** Whom it happened to and why; the client id is empty where it is not known. */
+export function eventOf(
+  peer: Peer | undefined,
+  { reason, decision }: Refused,
+  clientId = '',
+): Omit<RefusalEvent, 'outcome'> {
+  const certificateId = peer?.principal.kind === 'certificate' ? peer.principal.certificateId : null;
+  return { clientId: clientId === '' ? null : clientId, certificateId, reason, decision };
 }
 
 function fixOf(decision: Decision | null): Refusal['fix'] {

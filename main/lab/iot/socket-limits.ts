@@ -19,13 +19,14 @@ export function mayTakeMore(client: Client): boolean {
 
 /**
  * aedes makes everyone wait for a subscriber that does not read. Here nobody waits: what a subscriber has not read piles up in its
- * own socket, up to a bound at which it loses its connection.
+ * own socket, up to a bound at which it loses its connection, and `onClosed` is told why.
  */
-export function limitBacklog(client: Client, socket: Duplex): void {
+export function limitBacklog(client: Client, socket: Duplex, onClosed: (reason: string) => void): void {
   Object.assign(client, {
     waitForDrain: (done: (error: Error | null, client: Client) => void) => {
       if (socket.writableLength > STALLED_BYTES && !socket.destroyed) {
         log.warn({ clientId: client.id, bytes: socket.writableLength }, 'closed a connection that does not read');
+        onClosed('the client does not read what it is sent');
         socket.destroy();
       }
       setImmediate(done, null, client);
@@ -34,11 +35,12 @@ export function limitBacklog(client: Client, socket: Duplex): void {
 }
 
 /** Closes a connection whose packet is longer than any legal one before all of it is taken into memory. */
-export function limitPacketSize(client: Client, socket: Duplex): void {
+export function limitPacketSize(client: Client, socket: Duplex, onClosed: (reason: string) => void): void {
   // aedes listens first, so what is left in its parser now is the beginning of one packet.
   socket.on('readable', () => {
     if (pendingBytes(client) <= LARGEST_PENDING_BYTES) return;
     log.warn({ clientId: client.id }, 'closed a connection: its packet is larger than 128 KiB');
+    onClosed('a packet is larger than a payload of 128 KiB and its topic');
     socket.destroy();
   });
 }

@@ -5,7 +5,7 @@ import type { RuleCounters } from '../api.ts';
 import { writeCheckpoint, type Checkpoint, type RuleCounts } from '../iot/checkpoint.ts';
 import type { JournalMessage } from '../iot/journal-record.ts';
 import type { Journal } from '../iot/journal.ts';
-import type { MessageLog, RuleOutcome } from '../iot/message-log.ts';
+import { sourceOf, type MessageLog, type RuleOutcome } from '../iot/message-log.ts';
 import type { DeliveryStreams } from '../services.ts';
 import { openPayload, runStatement, type Payload } from './evaluate.ts';
 import { deliver, type Lane } from './firehose-lane.ts';
@@ -97,13 +97,13 @@ export function openEngine(parts: {
     const lanes = fillLanes(messages, rules, trace, count);
     if (lanes.length > 0) await reserve(last);
     const results = await Promise.all(lanes.map((lane) => deliver(streams, lane, aloneUntil)));
-    for (const [index, { delivered, failed, error }] of results.entries()) {
+    for (const [index, { delivered, failures, error }] of results.entries()) {
       const lane = lanes[index];
       if (lane === undefined) continue;
-      count(lane.ruleName, { delivered, failed });
-      const sequences = lane.records.map(({ sequence }) => sequence);
-      trace.acted(sequences, lane.ruleName, lane.stream, error);
-      if (error !== undefined) logFailure(lane, failed, error);
+      count(lane.ruleName, { delivered, failed: failures.size });
+      const { ruleName, source } = lane;
+      trace.acted({ ruleName, source, sequences: lane.records.map(({ sequence }) => sequence), failures, error });
+      if (error !== undefined) logFailure(lane, failures.size, error);
     }
     acted = last;
   };
@@ -183,12 +183,12 @@ function fillLanes(
     trace.begin(message);
     const payload = openPayload(bytes);
     for (const rule of rules.matching(topic)) {
-      const { record, ...outcome } = runRule(rule, payload, count);
-      const streams = record === undefined ? [] : rule.actions.map(({ firehose }) => firehose.deliveryStreamName);
-      trace.rule(sequence, rule.ruleName, outcome, streams);
+      const outcome = runRule(rule, payload, count);
+      const { record } = outcome;
+      trace.rule(sequence, rule, outcome);
       if (record === undefined) continue;
       for (const [index, { firehose }] of rule.actions.entries()) {
-        const source = `${rule.ruleName}#${index}`;
+        const source = sourceOf(rule.ruleName, index);
         const lane = lanes.get(source) ?? {
           source,
           ruleName: rule.ruleName,
@@ -211,7 +211,7 @@ function runRule(
   rule: Rule,
   payload: Payload,
   count: (ruleName: string, more: Partial<RuleCounts>) => void,
-): RuleOutcome & { readonly record: Buffer | undefined } {
+): RuleOutcome {
   const outcome = runStatement(rule.statement, rule.awsIotSqlVersion, payload);
   switch (outcome.kind) {
     case 'selected':

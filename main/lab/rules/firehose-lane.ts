@@ -12,7 +12,12 @@ export type Lane = {
 
 export type LaneRecord = { readonly sequence: number; readonly bytes: Buffer };
 
-export type LaneResult = { readonly delivered: number; readonly failed: number; readonly error: Error | undefined };
+export type LaneResult = {
+  readonly delivered: number;
+  /** Numbers of the records that the stream did not take, and why the first of them was not. */
+  readonly failures: ReadonlySet<number>;
+  readonly error: Error | undefined;
+};
 
 const MOST_RECORDS = 500;
 const MOST_BYTES = 4 * 1024 * 1024;
@@ -25,15 +30,15 @@ const RETRY_PAUSES_MS = [50, 200, 800];
  */
 export async function deliver(streams: DeliveryStreams, lane: Lane, aloneUntil: number): Promise<LaneResult> {
   let delivered = 0;
-  let failed = 0;
+  const failures = new Set<number>();
   let firstError: Error | undefined;
   for (const records of groupsOf(lane.records, aloneUntil)) {
     const error = await putGroup(streams, lane, records);
     if (error === undefined) delivered += records.length;
-    else failed += records.length;
+    else for (const { sequence } of records) failures.add(sequence);
     firstError ??= error;
   }
-  return { delivered, failed, error: firstError };
+  return { delivered, failures, error: firstError };
 }
 
 function* groupsOf(records: readonly LaneRecord[], aloneUntil: number): Generator<readonly LaneRecord[]> {

@@ -2,9 +2,11 @@
 import { memo, useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { StationStatus } from '../../../preload/shapes.ts';
+import { Button } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { Sparkline } from '../../parts/sparkline.tsx';
 import { setSpeed } from '../../state/fleet-actions.ts';
+import { openRefusals, useIsRefused } from '../../state/trace.ts';
 import { useFormat } from '../../text/use-format.ts';
 import { SpeedSlider } from './speed-slider.tsx';
 import { StateWord } from './state-word.tsx';
@@ -18,6 +20,7 @@ export const StationCard = memo(function StationCard({ station }: { readonly sta
   const format = useFormat();
   const { id, name, kind, state, error, latest, sparkline, speed } = station;
   const temperature = latest?.temperature ?? null;
+  const isRefused = useIsRefused(id);
   const changeSpeed = useCallback((value: number) => setSpeed([id], value), [id]);
   return (
     <article className={styles['card']} aria-label={name} data-state={state}>
@@ -32,7 +35,18 @@ export const StationCard = memo(function StationCard({ station }: { readonly sta
           <span className={styles['kind']}>{t(`stations.kind.${kind}`)}</span>
         </div>
       </header>
-      {error !== null && <ErrorNotice error={error} />}
+      {error !== null && (
+        <ErrorNotice
+          error={error}
+          actions={
+            isRefused && (
+              <Button small icon="stop" onClick={() => openRefusals(id)}>
+                {t('refusals.ofThisStation')}
+              </Button>
+            )
+          }
+        />
+      )}
       <div className={styles['temperature']}>
         <p
           className={styles['reading']}

@@ -8,6 +8,7 @@ import type { TopicMessage } from '../../../preload/shapes-topics.ts';
 import { Button, IconButton } from '../../parts/button.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
+import { MessageTrace } from '../../parts/message-trace.tsx';
 import { jsonPage } from '../../state/json-lines.ts';
 import type { Draft } from '../../state/topic-memory.ts';
 import { readMessage } from '../../state/topics.ts';
@@ -62,7 +63,8 @@ type WholeProps = {
 
 function Whole({ filter, message, onPublishLike }: WholeProps) {
   const { t } = useTranslation();
-  const { topic, text } = message;
+  const { topic, text, at } = message;
+  const [isTraced, setTraced] = useState(false);
   const page = jsonPage(text ?? '');
   const isJson = 'lines' in page;
   const [chosen, setChosen] = useState<'json' | 'text' | 'hex' | null>(null);
@@ -101,7 +103,13 @@ function Whole({ filter, message, onPublishLike }: WholeProps) {
         >
           {t('topics.publishLike')}
         </Button>
+        <Button small icon="right" onClick={() => setTraced(true)}>
+          {t('topics.trace')}
+        </Button>
       </div>
+      {isTraced && (
+        <MessageTrace topic={topic} payload={bytesOfMessage(message)} at={at} onClose={() => setTraced(false)} />
+      )}
       {way === 'json' && isJson && <JsonView filter={filter} topic={topic} lines={page.lines} />}
       {way === 'text' && (
         // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a long text must be reachable by keyboard to be scrolled

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Button, IconButton } from '../../parts/button.tsx';
 import { removeTemplate, saveTemplate, useTopicMemory, type Draft } from '../../state/topic-memory.ts';
 import { usePublishing, type Sent } from '../../state/topic-publishing.ts';
+import { openRefusals } from '../../state/trace.ts';
 import { useFormat } from '../../text/use-format.ts';
 import styles from './publish-box.module.css';
 
@@ -52,7 +53,12 @@ function Result({ entry: { result, error } }: { readonly entry: Sent }) {
   if (error !== null) {
     return (
       <p role="alert">
-        {error.message} {error.hint}
+        {error.message} {error.hint}{' '}
+        {error.code.startsWith('mqtt.') && (
+          <Button small kind="quiet" icon="stop" onClick={() => openRefusals()}>
+            {t('refusals.why')}
+          </Button>
+        )}
       </p>
     );
   }
