@@ -2,7 +2,7 @@
 const { join } = require('node:path');
 
 const room = (name) => `^main/${name}/`;
-const shared = '^(main/(rpc|log|parent-port|query-seam)\\.ts|preload/(contract|errors|shapes[a-z-]*)\\.ts)$';
+const shared = '^(main/(rpc|log|parent-port|query-seam|seal)\\.ts|preload/(contract|errors|shapes[a-z-]*)\\.ts)$';
 
 /** A room may use itself, the shared files, packages, and the rooms named. */
 const wall = (name, also = []) => ({

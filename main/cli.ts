@@ -31,7 +31,11 @@ const program = new Command('isobar').description('Isobar without its window.').
 program
   .command('lab')
   .description('run the local lab until it is told to stop; prints one JSON line when it is ready')
-  .option('--data <folder>', 'where the lab keeps its state', defaultLabFolder(homedir()))
+  .option(
+    '--data <folder>',
+    'where the lab keeps its state, its own keys among it: protected by file permissions only',
+    defaultLabFolder(homedir()),
+  )
   .option('--port <number>', 'HTTP port; 0 = any free one (default: 4566, or the next free one)', whole(0, 65_535))
   .option('--mqtt-port <number>', 'MQTT port; 0 = any free one (default: 8883, or the next free one)', whole(0, 65_535))
   .option(

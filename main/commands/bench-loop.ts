@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '../../preload/errors.ts';
 import { nodeFork } from '../control/child.ts';
 import { openControl, type Control } from '../control/control.ts';
+import { labKey } from '../control/lab-key.ts';
 import { openVault } from '../control/vault.ts';
 import type { BenchLine, BenchOptions } from './bench-line.ts';
 import { addStations } from './demo-fleet.ts';
@@ -43,7 +44,7 @@ export async function* benchLoop({ distFolder, dataFolder, seconds }: BenchOptio
     const loop = await measure(control, ids, seconds);
     await control.lab.drain();
 
-    const bare = await startBare(distFolder, join(folder, 'lab'));
+    const bare = await startBare(distFolder, join(folder, 'lab'), await labKey(control.vault));
     const { target, clients } = control.connection();
     await control.fleet.useTarget({ target: { ...target, mqttPort: bare.port }, clients });
     const reference = await measure(control, ids, seconds);
@@ -91,6 +92,7 @@ async function measure(control: Control, ids: readonly string[], seconds: number
 async function startBare(
   distFolder: string,
   labFolder: string,
+  sealKey: string,
 ): Promise<{ readonly port: number; readonly stop: () => void }> {
   const child = fork(join(distFolder, 'main', 'bare-broker.js'), [], {
     serialization: 'advanced',
@@ -98,7 +100,7 @@ async function startBare(
   });
   const answer = await new Promise<{ readonly port?: number; readonly error?: string }>((resolve) => {
     child.once('message', (message) => resolve(message as { port?: number; error?: string }));
-    child.send(labFolder);
+    child.send({ labFolder, sealKey });
   });
   if (answer.port === undefined)
     throw new AppError(

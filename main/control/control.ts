@@ -18,6 +18,7 @@ import { discardFile, fileOf, recordOfBundled, recordOfFile } from './catalogue.
 import type { Fork } from './child.ts';
 import { createFleet, type Fleet } from './fleet.ts';
 import { openFleetRecords, type StationRecord } from './fleet-records.ts';
+import { labKey } from './lab-key.ts';
 import { openLedger, type Ledger } from './ledger.ts';
 import { openLocalLab, type LocalLab } from './local-lab.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
@@ -115,9 +116,11 @@ export async function openControl(options: ControlOptions): Promise<Control> {
 
   // ---- start order: engine and lab, stations, target, fleet
 
+  const sealKey = await labKey(options.vault);
   const lab = openLocalLab({
     fork: options.fork,
     folder: labFolder,
+    sealKey,
     port: options.port,
     mqttPort: options.mqttPort,
     alpnPort: options.alpnPort ?? null,

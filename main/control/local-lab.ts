@@ -62,7 +62,7 @@ export function openLocalLab(options: Options): LocalLab {
     },
     prepare: async (rpc) => {
       // After a crash the lab must come back where stations and clients look for it.
-      const { port, mqttPort, alpnPort = null } = options;
+      const { folder, sealKey, port, mqttPort, alpnPort = null } = options;
       const ports =
         report === null
           ? { port, mqttPort, alpnPort }
@@ -79,7 +79,12 @@ export function openLocalLab(options: Options): LocalLab {
       refusals = null;
       report = await rpc.call(
         'start',
-        { folder: options.folder, quotas: options.quotas?.() ?? false, ...ports },
+        {
+          folder,
+          quotas: options.quotas?.() ?? false,
+          ...(sealKey === undefined ? {} : { sealKey }),
+          ...ports,
+        },
         { timeoutMs: 10_000 },
       );
     },

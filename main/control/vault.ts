@@ -1,8 +1,9 @@
 /** Private keys and certificates at rest: one AES-256-GCM file each, mode 0600, under a random vault key that the system's keychain seals where there is one. */
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../preload/errors.ts';
+import { openSealed, SEAL_KEY_BYTES, sealText } from '../seal.ts';
 
 /** The system's keychain. Null where it offers no real encryption: the vault key then lies beside, protected by file permissions only, and the window says so. */
 export type KeySeal = { readonly seal: (text: string) => Buffer; readonly open: (sealed: Buffer) => string };
@@ -21,9 +22,6 @@ export type Vault = {
 const KEY_FILE = 'vault.key';
 const SUFFIX = '.sealed';
 
-const IV_BYTES = 12;
-const TAG_BYTES = 16;
-
 /** Opens or creates the vault in `folder`. */
 export async function openVault(folder: string, seal: KeySeal | null): Promise<Vault> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -31,23 +29,13 @@ export async function openVault(folder: string, seal: KeySeal | null): Promise<V
   const fileOf = (name: string) => join(folder, `${Buffer.from(name, 'utf8').toString('base64url')}${SUFFIX}`);
   return {
     put: async (name, secret) => {
-      const iv = randomBytes(IV_BYTES);
-      const cipher = createCipheriv('aes-256-gcm', key, iv);
-      // The name is authenticated too: swapping two files of the vault is noticed.
-      cipher.setAAD(Buffer.from(name, 'utf8'));
-      const body = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
-      await writePrivate(fileOf(name), Buffer.concat([iv, cipher.getAuthTag(), body]));
+      await writePrivate(fileOf(name), sealText(key, name, secret));
     },
     get: async (name) => {
       const sealed = await readOrNull(fileOf(name));
       if (sealed === null) return null;
       try {
-        const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, IV_BYTES));
-        decipher.setAAD(Buffer.from(name, 'utf8'));
-        decipher.setAuthTag(sealed.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
-        return Buffer.concat([decipher.update(sealed.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]).toString(
-          'utf8',
-        );
+        return openSealed(key, name, sealed);
       } catch (cause) {
         throw new AppError('vault.damaged', `The stored key of "${name}" cannot be decrypted.`, {
           hint: 'Remove the station and add it again; it gets a new certificate.',
@@ -72,7 +60,7 @@ async function vaultKey(folder: string, seal: KeySeal | null): Promise<Buffer> {
     if (sealed !== null) return Buffer.from(seal.open(sealed), 'base64');
   }
   const plain = await readOrNull(plainFile);
-  const key = plain ?? randomBytes(32);
+  const key = plain ?? randomBytes(SEAL_KEY_BYTES);
   if (seal === null) {
     if (plain === null) await writePrivate(plainFile, key);
     return key;

@@ -20,6 +20,8 @@ export type LabOptions = {
   readonly alpnPort?: AlpnPortChoice;
   /** Whether the broker discards what is above AWS's quotas of a connection. Off when left out. */
   readonly quotas?: boolean;
+  /** 32 bytes in base64 that seal the lab's own keys. When left out the lab keeps a key file of its own. */
+  readonly sealKey?: string;
 };
 
 export type LabReport = {

@@ -22,6 +22,7 @@ import { openCertificateAuthority } from './iot/certificate-authority.ts';
 import { makeRequest } from './iot/test-lab.ts';
 import { until } from './iot/test-mqtt-client.ts';
 import { openLab, type Lab } from './lab.ts';
+import { openLabSeal } from './lab-seal.ts';
 
 const noEngine = () => Promise.reject(new Error('no query is made here'));
 const engine = { analyse: noEngine, run: noEngine, cancel: noEngine };
@@ -87,9 +88,10 @@ describe('the TLS port', () => {
   });
 
   test('lets no MQTT in without a certificate that is registered, ACTIVE and within its dates', async () => {
-    const stranger = await openCertificateAuthority(await mkdtemp(join(folder, 'stranger-')));
+    const elsewhere = await mkdtemp(join(folder, 'stranger-'));
+    const stranger = await openCertificateAuthority(elsewhere, await openLabSeal(elsewhere, null));
     const { csr, key } = await makeRequest('stranger');
-    const own = await openCertificateAuthority(folder);
+    const own = await openCertificateAuthority(folder, await openLabSeal(folder, null));
     const attempts = {
       'no certificate': {},
       'of another authority': { cert: (await stranger.signRequest(csr)).pem, key },

@@ -17,6 +17,7 @@ import { openS3 } from './s3/s3.ts';
 import type { LabIdentity } from './services.ts';
 import { encodeRfc3986, type Credentials } from './signature.ts';
 import { STS_VERSION, stsOperations } from './sts/sts.ts';
+import { openLabSeal } from './lab-seal.ts';
 
 let folder: string;
 let identity: LabIdentity & Credentials;
@@ -25,7 +26,7 @@ let edge: Edge;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'edge-'));
-  identity = await openIdentity(folder);
+  identity = await openIdentity(folder, await openLabSeal(folder, null));
   store = await openObjectStore(join(folder, 's3'));
   edge = await openEdge({
     port: 0,

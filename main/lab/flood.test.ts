@@ -9,6 +9,7 @@ import { openTestMqttClient, until } from './iot/test-mqtt-client.ts';
 import { openIot, type Iot } from './iot/iot.ts';
 import { edgeServices } from './dispatch.ts';
 import { openEdge, type Edge } from './edge.ts';
+import { openLabSeal } from './lab-seal.ts';
 
 let folder: string;
 let iot: Iot;
@@ -19,7 +20,15 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'flood-'));
   const streams = openRecordingStreams(join(folder, 'streams'), []);
   const onChange = () => undefined;
-  iot = await openIot({ folder, identity: IDENTITY, mqttPort: 0, streams, objects: NO_OBJECTS, onChange });
+  iot = await openIot({
+    folder,
+    identity: IDENTITY,
+    seal: await openLabSeal(folder, null),
+    mqttPort: 0,
+    streams,
+    objects: NO_OBJECTS,
+    onChange,
+  });
   station = await makeDevice(iot, 'st-1', STATION('st-1'));
   const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' };
   edge = await openEdge({ port: 0, credentials, region: IDENTITY.region, services: edgeServices({}) });

@@ -12,6 +12,7 @@ import { openGlue } from './glue/glue.ts';
 import { openIdentity } from './identity.ts';
 import { openIot } from './iot/iot.ts';
 import { openMessageLog, type MessageLog } from './iot/message-log.ts';
+import { openLabSeal } from './lab-seal.ts';
 import { openObjectStore } from './s3/object-store.ts';
 import { openReportShelf } from './s3/report-shelf.ts';
 import { openS3 } from './s3/s3.ts';
@@ -34,7 +35,7 @@ export type Lab = {
 
 /**
  * Opens everything below one folder. `onChange` is called often: whenever `activity` may have changed.
- * Throws AppError `lab.folderNotWritable`, `lab.folderInUse`, `lab.portTaken`, `lab.stateDamaged`; then nothing stays open.
+ * Throws AppError `lab.folderNotWritable`, `lab.folderInUse`, `lab.portTaken`, `lab.stateDamaged`, `lab.keyDoesNotFit`; then nothing stays open.
  */
 export async function openLab(options: LabOptions, engine: AsyncEngine, onChange: () => void): Promise<Lab> {
   const { folder } = options;
@@ -52,7 +53,8 @@ export async function openLab(options: LabOptions, engine: AsyncEngine, onChange
     await openFolder(folder);
     const lock = await lockFolder(folder);
     keep(lock, lock.release);
-    const identity = await openIdentity(folder);
+    const seal = await openLabSeal(folder, options.sealKey ?? null);
+    const identity = await openIdentity(folder, seal);
 
     // From the lake back to the devices: each is handed where its data goes.
     const objects = await openObjectStore(join(folder, 's3', 'objects'));
@@ -72,6 +74,7 @@ export async function openLab(options: LabOptions, engine: AsyncEngine, onChange
     const iot = await openIot({
       folder,
       identity,
+      seal,
       mqttPort,
       alpnPort,
       streams: firehose,

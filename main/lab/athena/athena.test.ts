@@ -21,6 +21,7 @@ import { openIdentity } from '../identity.ts';
 import { openObjectStore, type S3Store } from '../s3/object-store.ts';
 import { openAthena, type Athena } from './athena.ts';
 import { metadataFile } from './metadata-file.ts';
+import { openLabSeal } from '../lab-seal.ts';
 
 let folder: string;
 let objects: S3Store;
@@ -31,7 +32,7 @@ let edge: Edge;
 let client: AthenaClient;
 
 async function openService(): Promise<void> {
-  const identity = await openIdentity(folder);
+  const identity = await openIdentity(folder, await openLabSeal(folder, null));
   athena = await openAthena({
     folder: join(folder, 'athena'),
     identity,
@@ -70,7 +71,11 @@ async function closeService(): Promise<void> {
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'isobar-athena-'));
   objects = await openObjectStore(join(folder, 's3'));
-  glue = await openGlue({ folder: join(folder, 'glue'), identity: await openIdentity(folder), objects });
+  glue = await openGlue({
+    folder: join(folder, 'glue'),
+    identity: await openIdentity(folder, await openLabSeal(folder, null)),
+    objects,
+  });
   engine = await openEngine({ folder });
   await objects.createBucket('raw');
   await objects.createBucket('results');

@@ -26,6 +26,7 @@ import { openObjectStore, type S3Store } from '../s3/object-store.ts';
 import type { LabIdentity, ObjectStore } from '../services.ts';
 import { openFirehose, type Firehose } from './firehose.ts';
 import { checkPrefixes, evaluatePrefix } from './object-key.ts';
+import { openLabSeal } from '../lab-seal.ts';
 
 let folder: string;
 let running: {
@@ -50,7 +51,7 @@ afterEach(async () => {
 });
 
 async function start() {
-  const identity = await openIdentity(folder);
+  const identity = await openIdentity(folder, await openLabSeal(folder, null));
   const store = await openObjectStore(join(folder, 's3'));
   const firehose = await openFirehose({
     folder: join(folder, 'firehose'),
@@ -325,10 +326,11 @@ async function putUntilKilled(home: string, enough: number): Promise<number> {
         import { openObjectStore } from './s3/object-store.ts';
         import { openFirehose } from './firehose/firehose.ts';
         import { openIdentity } from './identity.ts';
+        import { openLabSeal } from './lab-seal.ts';
         const main = async () => {
           const home = ${JSON.stringify(home)};
           const objects = await openObjectStore(home + '/s3');
-          const identity = await openIdentity(home);
+          const identity = await openIdentity(home, await openLabSeal(home, null));
           const firehose = await openFirehose({ folder: home + '/firehose', identity, objects, onChange: () => {} });
           let next = 1;
           const lane = async () => {

@@ -27,6 +27,7 @@ import { openEdge, type Edge } from '../edge.ts';
 import { openIdentity } from '../identity.ts';
 import { openObjectStore, type S3Store } from '../s3/object-store.ts';
 import { openGlue, type Glue } from './glue.ts';
+import { openLabSeal } from '../lab-seal.ts';
 
 let folder: string;
 let objects: S3Store;
@@ -35,7 +36,7 @@ let edge: Edge;
 let client: GlueClient;
 
 async function open(): Promise<void> {
-  const identity = await openIdentity(folder);
+  const identity = await openIdentity(folder, await openLabSeal(folder, null));
   objects = await openObjectStore(join(folder, 's3'));
   glue = await openGlue({ folder: join(folder, 'glue'), identity, objects });
   const { region } = identity;

@@ -2,13 +2,15 @@
 import { Aedes } from 'aedes';
 import { createServer } from 'node:tls';
 import { openCertificateAuthority } from './certificate-authority.ts';
+import { openLabSeal } from '../lab-seal.ts';
 import { listenOnLoopback } from '../loopback.ts';
 
-/** Any certificate signed by the authority of the lab in `labFolder` may connect, to any free port. */
+/** Any certificate signed by the authority of the lab in `labFolder` may connect, to any free port. `sealKey`: as that lab was given. */
 export async function startBareBroker(
   labFolder: string,
+  sealKey: string,
 ): Promise<{ readonly port: number; readonly close: () => Promise<void> }> {
-  const authority = await openCertificateAuthority(labFolder);
+  const authority = await openCertificateAuthority(labFolder, await openLabSeal(labFolder, sealKey));
   const broker = await Aedes.createBroker();
   const makeServer = () =>
     createServer(

@@ -30,6 +30,7 @@ import {
   type TestDevice,
 } from './test-lab.ts';
 import { CONNACK, messageOf, openTestMqttClient, PUBLISH, SUBACK, until } from './test-mqtt-client.ts';
+import { openLabSeal } from '../lab-seal.ts';
 
 const run = promisify(execFile);
 const ACCEPTED = [{ type: CONNACK, flags: 0, body: Buffer.from([0, 0]), bytes: 4 }];
@@ -45,6 +46,7 @@ beforeAll(async () => {
   iot = await openIot({
     folder,
     identity: IDENTITY,
+    seal: await openLabSeal(folder, null),
     mqttPort: 0,
     streams,
     objects: NO_OBJECTS,
@@ -133,11 +135,12 @@ describe('the broker', () => {
   });
 
   it('refuses unknown authorities, unregistered and inactive certificates, and other client ids', async () => {
-    const otherLab = await openCertificateAuthority(await testFolder());
+    const elsewhere = await testFolder();
+    const otherLab = await openCertificateAuthority(elsewhere, await openLabSeal(elsewhere, null));
     const { csr, key } = await makeRequest('stranger');
     const stranger = { ca: iot.ca, cert: otherLab.signRequest(csr).pem, key };
     // Signed by the right authority, yet never registered.
-    const authority = await openCertificateAuthority(folder);
+    const authority = await openCertificateAuthority(folder, await openLabSeal(folder, null));
     const unregistered = { ca: iot.ca, cert: authority.signRequest(csr).pem, key };
     const inactive = await makeDevice(iot, 'st-2', STATION('st-2'));
     const withoutPolicy = await makeDevice(iot, 'st-3', []);
@@ -309,7 +312,7 @@ describe('a disk that takes no more', () => {
     const place = await testFolder();
     const store = openStore(join(place, 'registry.log'));
     const registry = openRegistry(store, IDENTITY);
-    const authority = await openCertificateAuthority(place);
+    const authority = await openCertificateAuthority(place, await openLabSeal(place, null));
     const options = { firstSequence: 1, actedSequence: 0, segmentBytes: 1 };
     const journal = openJournal(join(place, 'journal'), options);
     const quota = openQuota(false, () => undefined);
@@ -365,7 +368,8 @@ describe('the port', () => {
     await once(taken, 'listening');
     const address = taken.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
-    const options = { identity: IDENTITY, streams, objects: NO_OBJECTS, onChange: () => undefined };
+    const seal = await openLabSeal(await testFolder(), null);
+    const options = { identity: IDENTITY, seal, streams, objects: NO_OBJECTS, onChange: () => undefined };
     await expect(openIot({ ...options, folder: await testFolder(), mqttPort: port })).rejects.toMatchObject({
       code: 'lab.portTaken',
     });

@@ -27,6 +27,7 @@ import {
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { sealedFile, type LabSeal, type SealedFile } from '../lab-seal.ts';
 import { openDeviceSigner, readDeviceRequest, type IssuedCertificate } from './device-certificates.ts';
 
 const makeKeyPair = promisify(generateKeyPair);
@@ -52,16 +53,27 @@ export type CertificateAuthority = {
   >;
 };
 
-/** Opens the authority: certificate in `<labFolder>/ca.pem`, keys below `<labFolder>/iot`, readable by the owner only. */
-export async function openCertificateAuthority(labFolder: string): Promise<CertificateAuthority> {
+/**
+ * Opens the authority: certificate in `<labFolder>/ca.pem`, keys sealed below `<labFolder>/iot`.
+ * Throws AppError `lab.keyDoesNotFit` when they were sealed with another key; the files are then as they were.
+ */
+export async function openCertificateAuthority(labFolder: string, seal: LabSeal): Promise<CertificateAuthority> {
   cryptoProvider.set(webcrypto);
   const folder = join(labFolder, 'iot');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const file = join(labFolder, 'ca.pem');
-  const { certificate, key, keyObject } = await openRoot(file, join(folder, 'ca-key.pem'));
+  const { certificate, key, keyObject } = await openRoot(
+    file,
+    keyFileIn(folder, seal, 'ca-key', 'key of the certificate authority'),
+  );
   const issue = (publicKey: webcrypto.CryptoKey, subject: string, notAfter: Date, extensions: readonly Extension[]) =>
     issueCertificate({ certificate, key, publicKey, subject, notAfter, extensions });
-  const server = await openServerCertificate(folder, certificate, issue);
+  const server = await openServerCertificate(
+    join(folder, 'server.pem'),
+    keyFileIn(folder, seal, 'server-key', 'key of the server certificate'),
+    certificate,
+    issue,
+  );
   const signDevice = openDeviceSigner(new NodeCertificate(Buffer.from(certificate.rawData)), keyObject);
   return {
     pem: pemOf(certificate),
@@ -91,9 +103,14 @@ type Root = {
   readonly keyObject: KeyObject;
 };
 
-async function openRoot(certificateFile: string, keyFile: string): Promise<Root> {
-  const stored = await Promise.all([readIfThere(certificateFile), readIfThere(keyFile)]);
-  if (stored[0] !== undefined && stored[1] !== undefined) {
+/** `<name>.sealed`; earlier versions kept `<name>.pem`. */
+function keyFileIn(folder: string, seal: LabSeal, name: string, purpose: string): SealedFile {
+  return sealedFile(seal, { file: join(folder, `${name}.sealed`), plainFile: join(folder, `${name}.pem`), purpose });
+}
+
+async function openRoot(certificateFile: string, keyFile: SealedFile): Promise<Root> {
+  const stored = await Promise.all([readIfThere(certificateFile), keyFile.read()]);
+  if (stored[0] !== undefined && stored[1] !== null) {
     return {
       certificate: new X509Certificate(stored[0]),
       key: await importKey(stored[1]),
@@ -115,8 +132,8 @@ async function openRoot(certificateFile: string, keyFile: string): Promise<Root>
   });
   // The key first: a certificate without its key would be useless, the other way round a new pair is made.
   const keyPem = await keyPemOf(keys.privateKey);
-  await replaceFile(keyFile, keyPem, 0o600);
-  await replaceFile(certificateFile, pemOf(certificate), 0o644);
+  await keyFile.write(keyPem);
+  await replaceFile(certificateFile, pemOf(certificate));
   return { certificate, key: keys.privateKey, keyObject: createPrivateKey(keyPem) };
 }
 
@@ -128,14 +145,13 @@ type Issue = (
 ) => Promise<X509Certificate>;
 
 async function openServerCertificate(
-  folder: string,
+  certificateFile: string,
+  keyFile: SealedFile,
   root: X509Certificate,
   issue: Issue,
 ): Promise<CertificateAuthority['server']> {
-  const certificateFile = join(folder, 'server.pem');
-  const keyFile = join(folder, 'server-key.pem');
-  const [certPem, keyPem] = await Promise.all([readIfThere(certificateFile), readIfThere(keyFile)]);
-  if (certPem !== undefined && keyPem !== undefined && (await isGoodServer(certPem, keyPem, root)))
+  const [certPem, keyPem] = await Promise.all([readIfThere(certificateFile), keyFile.read()]);
+  if (certPem !== undefined && keyPem !== null && (await isGoodServer(certPem, keyPem, root)))
     return { certPem, keyPem };
   const keys = await webcrypto.subtle.generateKey(CURVE, true, ['sign', 'verify']);
   const certificate = await issue(keys.publicKey, 'CN=localhost', new Date(Date.now() + SERVER_DAYS * DAY_MS), [
@@ -149,8 +165,8 @@ async function openServerCertificate(
     ]),
   ]);
   const made = { certPem: pemOf(certificate), keyPem: await keyPemOf(keys.privateKey) };
-  await replaceFile(keyFile, made.keyPem, 0o600);
-  await replaceFile(certificateFile, made.certPem, 0o644);
+  await keyFile.write(made.keyPem);
+  await replaceFile(certificateFile, made.certPem);
   return made;
 }
 
@@ -228,8 +244,8 @@ async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-async function replaceFile(path: string, text: string, mode: number): Promise<void> {
+async function replaceFile(path: string, text: string): Promise<void> {
   const draft = `${path}.new`;
-  await writeFile(draft, text, { mode });
+  await writeFile(draft, text, { mode: 0o644 });
   await rename(draft, path);
 }

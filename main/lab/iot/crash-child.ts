@@ -2,11 +2,13 @@
 import { join } from 'node:path';
 import { openIot } from './iot.ts';
 import { callRoute, IDENTITY, NO_OBJECTS, openRecordingStreams } from './test-lab.ts';
+import { openLabSeal } from '../lab-seal.ts';
 
 async function start(folder: string): Promise<void> {
   const iot = await openIot({
     folder,
     identity: IDENTITY,
+    seal: await openLabSeal(folder, null),
     mqttPort: 0,
     streams: openRecordingStreams(join(folder, 'streams'), ['weather']),
     objects: NO_OBJECTS,

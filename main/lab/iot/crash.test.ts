@@ -17,6 +17,7 @@ import {
   type TestCredentials,
   type TestMqttClient,
 } from './test-mqtt-client.ts';
+import { openLabSeal } from '../lab-seal.ts';
 
 const MESSAGES_PER_LIFE = 3_000;
 const IN_FLIGHT = 100;
@@ -80,6 +81,7 @@ async function prepare(folder: string) {
   const iot = await openIot({
     folder,
     identity: IDENTITY,
+    seal: await openLabSeal(folder, null),
     mqttPort: 0,
     streams: openRecordingStreams(join(folder, 'streams'), []),
     objects: NO_OBJECTS,

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AlpnPortChoice, PortChoice, RuleCounters } from '../api.ts';
 import type { BytesHandler } from '../dispatch.ts';
+import type { LabSeal } from '../lab-seal.ts';
 import { openEngine } from '../rules/engine.ts';
 import { openRuleBook } from '../rules/rule-book.ts';
 import { ruleRoutes } from '../rules/rule-routes.ts';
@@ -32,6 +33,8 @@ export type IotOptions = {
   /** The lab's folder: `ca.pem` lies in it, everything else below `iot/`. */
   readonly folder: string;
   readonly identity: LabIdentity;
+  /** For the keys of the certificate authority. */
+  readonly seal: LabSeal;
   readonly mqttPort: PortChoice;
   readonly alpnPort?: AlpnPortChoice;
   /** Where the Firehose action of rules puts its records. */
@@ -72,14 +75,14 @@ export type Iot = {
 };
 
 /**
- * Throws AppError `lab.portTaken`, `lab.stateDamaged`, or what the file system says of the folder.
+ * Throws AppError `lab.portTaken`, `lab.stateDamaged`, `lab.keyDoesNotFit`, or what the file system says of the folder.
  */
 export async function openIot(options: IotOptions): Promise<Iot> {
-  const { folder, identity, mqttPort, alpnPort = null, streams, objects, shelf, quotas = false, onChange } = options;
-  const { messages = openMessageLog() } = options;
+  const { folder, identity, seal, mqttPort, alpnPort = null, streams, objects, shelf } = options;
+  const { quotas = false, messages = openMessageLog(), onChange } = options;
   const iotFolder = join(folder, 'iot');
   await mkdir(iotFolder, { recursive: true, mode: 0o700 });
-  const authority = await openCertificateAuthority(folder);
+  const authority = await openCertificateAuthority(folder, seal);
   const store = openStore(join(iotFolder, 'registry.log'));
   const registry = openRegistry(store, identity);
   const rules = openRuleBook(store);

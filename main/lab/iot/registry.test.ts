@@ -43,6 +43,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AwsError, type RestRoute } from '../services.ts';
 import { openIot, type Iot } from './iot.ts';
 import { IDENTITY, makeRequest, NO_OBJECTS, openRecordingStreams, testFolder } from './test-lab.ts';
+import { openLabSeal } from '../lab-seal.ts';
 
 let folder: string;
 let iot: Iot;
@@ -79,10 +80,11 @@ afterAll(async () => {
   await iot.close();
 });
 
-function open(): Promise<Iot> {
+async function open(): Promise<Iot> {
   return openIot({
     folder,
     identity: IDENTITY,
+    seal: await openLabSeal(folder, null),
     mqttPort: 0,
     streams: openRecordingStreams(join(folder, 'streams'), []),
     objects: NO_OBJECTS,

@@ -5,6 +5,7 @@ import { edgeServices } from '../dispatch.ts';
 import { openEdge, type Edge } from '../edge.ts';
 import { openIot, type Iot } from './iot.ts';
 import { IDENTITY, NO_OBJECTS, openRecordingStreams, testFolder } from './test-lab.ts';
+import { openLabSeal } from '../lab-seal.ts';
 
 export type TestRegistry = {
   readonly aws: IoT;
@@ -23,6 +24,7 @@ export async function openTestRegistry(): Promise<TestRegistry> {
     const iot = await openIot({
       folder,
       identity: IDENTITY,
+      seal: await openLabSeal(folder, null),
       mqttPort: 0,
       streams,
       objects: NO_OBJECTS,

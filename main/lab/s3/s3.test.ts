@@ -33,6 +33,7 @@ import { openIdentity } from '../identity.ts';
 import { openObjectStore, type S3Store } from './object-store.ts';
 import { openS3 } from './s3.ts';
 import { compareUtf8 } from './sorted-keys.ts';
+import { openLabSeal } from '../lab-seal.ts';
 
 let folder: string;
 let running: { readonly store: S3Store; readonly edge: Edge; readonly s3: S3Client };
@@ -49,7 +50,7 @@ afterEach(async () => {
 });
 
 async function start() {
-  const identity = await openIdentity(folder);
+  const identity = await openIdentity(folder, await openLabSeal(folder, null));
   const store = await openObjectStore(join(folder, 's3'));
   const handle = await openS3(store, identity, join(folder, 'uploads'));
   const services = edgeServices({ s3: { kind: 's3', handle } });
