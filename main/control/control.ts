@@ -170,6 +170,7 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     vault: options.vault,
     fleet,
     sets,
+    isTearingDown: () => teardown.isRunning(),
   });
   const teardown = createTeardown({
     connection: need,
@@ -177,6 +178,8 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     ledger,
     fleet,
     vault: options.vault,
+    underWay: () => (provisioner.isBusy() ? 'provisioning' : pipeline.isSettingUp() ? 'pipeline' : null),
+    onEnd: () => pipeline.forgetSteps(),
     onFailure: (error) => log.error({ err: error }, 'the teardown stopped'),
   });
   const tracing = createTracing({

@@ -11,6 +11,7 @@ import { idleStatus } from './fleet-status.ts';
 import {
   dropStationIdentity,
   forgetStation,
+  keptStationIdentity,
   stationIdentity,
   viewerIdentity,
   type Connection,
@@ -276,11 +277,15 @@ export function createFleet(options: Options) {
       await Promise.all(ids.map(forgetOne));
       options.onChange();
     },
-    /** The account's certificates are about to be deleted: its stations stay, idle and without one. */
+    /** The account's certificates are about to be deleted: its stations stay, idle and without one. Imported certificates stay theirs. */
     release: async (account: string): Promise<void> => {
       const ids = records.all().flatMap(({ id, certificate }) => (certificate?.account === account ? [id] : []));
       await takeOut(ids);
       for (const id of ids) {
+        if ((await keptStationIdentity(vault, id, account))?.isImported === true) {
+          records.update(id, { isReleased: true });
+          continue;
+        }
         await dropStationIdentity(vault, id);
         records.update(id, { certificate: null, isReleased: true });
       }

@@ -31,6 +31,9 @@ export type Pipeline = {
   readonly crawl: () => Promise<void>;
   readonly flush: () => Promise<void>;
   readonly changed: () => void;
+  readonly isSettingUp: () => boolean;
+  /** What was set up has been removed: the steps are those that the target tells. */
+  readonly forgetSteps: () => void;
   readonly stop: () => void;
 };
 
@@ -112,6 +115,11 @@ export function createPipeline(options: Options): Pipeline {
       await refresh();
     },
     changed: () => hub.changed(),
+    isSettingUp: () => settingUp !== null,
+    forgetSteps: () => {
+      steps = [];
+      void refresh();
+    },
     stop: () => {
       clearInterval(timer);
       stopping.abort();

@@ -64,7 +64,14 @@ async function openApp(folder: string, target: Target): Promise<App> {
     onChange: () => undefined,
     topics: createTopics(),
   });
-  const provisioner = await openProvisioner({ folder, connection: () => ({ target, clients }), vault, fleet, sets });
+  const provisioner = await openProvisioner({
+    folder,
+    connection: () => ({ target, clients }),
+    vault,
+    fleet,
+    sets,
+    isTearingDown: () => false,
+  });
   return {
     provisioner,
     clients,

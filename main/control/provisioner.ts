@@ -26,6 +26,7 @@ export type ProvisionAction = 'pause' | 'resume' | 'cancel' | 'retry' | 'undo' |
 export type Provisioner = {
   readonly hub: Hub<ProvisionStatus>;
   readonly status: () => ProvisionStatus;
+  readonly isBusy: () => boolean;
   readonly dryRun: (wish: Wish) => Promise<DryRun>;
   /** Answers when the job is on disk; progress and failures are told by the hub. */
   readonly start: (wish: Wish) => Promise<{ readonly id: string }>;
@@ -41,6 +42,7 @@ type Options = {
   readonly vault: Vault;
   readonly fleet: Fleet;
   readonly sets: readonly BundledSet[];
+  readonly isTearingDown: () => boolean;
 };
 
 export async function openProvisioner(options: Options): Promise<Provisioner> {
@@ -165,8 +167,14 @@ export async function openProvisioner(options: Options): Promise<Provisioner> {
     hub.changed();
   };
 
-  const begin = async (of: Job, state: 'running' | 'undoing'): Promise<void> => {
+  const refuseWhenBusy = (): void => {
     if (running !== null) throw busy();
+    if (options.isTearingDown())
+      throw new AppError('teardown.busy', 'The teardown is under way.', { hint: 'Wait for it to end.' });
+  };
+
+  const begin = async (of: Job, state: 'running' | 'undoing'): Promise<void> => {
+    refuseWhenBusy();
     here(of);
     await of.note({ kind: 'state', state });
     run(of, state === 'running' ? provision : undo);
@@ -175,9 +183,10 @@ export async function openProvisioner(options: Options): Promise<Provisioner> {
   return {
     hub,
     status,
+    isBusy: () => running !== null,
     dryRun: (wish) => dryRun(planOf(wish, sets, connection()), connection(), fleet.has),
     start: async (wish) => {
-      if (running !== null) throw busy();
+      refuseWhenBusy();
       const plan = planOf(wish, sets, connection());
       await job?.close();
       job = await createJob(folder, plan);
@@ -194,7 +203,7 @@ export async function openProvisioner(options: Options): Promise<Provisioner> {
         case 'resume':
           return begin(of, 'running');
         case 'retry':
-          if (running !== null) throw busy();
+          refuseWhenBusy();
           for (const item of of.plan.items.keys())
             if (of.itemState(item) === 'failed') await of.note({ kind: 'waiting', item });
           return begin(of, 'running');

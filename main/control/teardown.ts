@@ -12,6 +12,7 @@ import type { Vault } from './vault.ts';
 const MOST_SHOWN = 2_000;
 
 export type Teardown = {
+  readonly isRunning: () => boolean;
   readonly hub: Hub<LedgerState>;
   /** `account` is what the person typed to confirm. Answers at once; progress is told by the hub. */
   readonly start: (account: string) => void;
@@ -24,10 +25,15 @@ type Options = {
   readonly ledger: Ledger;
   readonly fleet: Fleet;
   readonly vault: Vault;
+  /** What goes on making resources, in words that a person knows; null when nothing does. */
+  readonly underWay: () => 'provisioning' | 'pipeline' | null;
+  /** The target has changed as a whole. */
+  readonly onEnd: () => void;
   readonly onFailure: (error: unknown) => void;
 };
 
-export function createTeardown({ connection, isReady, ledger, fleet, vault, onFailure }: Options): Teardown {
+export function createTeardown(options: Options): Teardown {
+  const { connection, isReady, ledger, fleet, vault, onFailure } = options;
   const stopping = new AbortController();
   let running: Promise<void> | null = null;
   let teardown: LedgerState['teardown'] = null;
@@ -63,6 +69,7 @@ export function createTeardown({ connection, isReady, ledger, fleet, vault, onFa
 
   return {
     hub,
+    isRunning: () => running !== null,
     start: (account) => {
       const to = connection();
       if (account.trim() !== to.target.account) {
@@ -71,6 +78,12 @@ export function createTeardown({ connection, isReady, ledger, fleet, vault, onFa
         });
       }
       if (running !== null) throw new AppError('teardown.busy', 'The teardown is under way already.');
+      const making = options.underWay();
+      if (making !== null) {
+        throw new AppError('teardown.underWay', `Isobar is making things at the target just now (${making}).`, {
+          hint: 'Wait until that has ended, or cancel it, then tear down.',
+        });
+      }
       running = run(to)
         .catch((error: unknown) => {
           teardown = null;
@@ -79,6 +92,7 @@ export function createTeardown({ connection, isReady, ledger, fleet, vault, onFa
         })
         .finally(() => {
           running = null;
+          options.onEnd();
         });
     },
     stop: async () => {
