@@ -1,6 +1,7 @@
 /** The pace with a clock that only moves when somebody waits. */
 import { expect, test } from 'vitest';
 import { createPacer, type Clock } from './pacing.ts';
+import { AWS_IOT_PACE } from './target.ts';
 
 /** Time passes only in `wait`, and those who wait are woken in the order of their times. */
 function fakeClock(): Clock & { readonly elapsed: () => number } {
@@ -46,4 +47,15 @@ test('a throttled operation goes on at half its pace and comes back with success
   expect(pacer.rateOf('CreateThing')).toBe(0.5);
   for (let n = 0; n < 40; n++) pacer.succeeded('CreateThing');
   expect(pacer.rateOf('CreateThing')).toBe(10);
+});
+
+test("five hundred stations keep an account's control plane below its quotas of 10 and 15 calls a second", async () => {
+  const clock = fakeClock();
+  const pacer = createPacer(AWS_IOT_PACE, clock);
+  const operations = ['CreateThing', 'CreateCertificateFromCsr', 'AttachPolicy', 'AttachThingPrincipal'];
+  await Promise.all(operations.flatMap((operation) => Array.from({ length: 500 }, () => pacer.take(operation))));
+  const quotas: Readonly<Record<string, number>> = { CreateThing: 10 };
+  for (const operation of operations) expect(pacer.rateOf(operation)).toBeLessThan(quotas[operation] ?? 15);
+  // The slowest of them sets the time: 499 pauses of a ninth of a second.
+  expect(clock.elapsed() / 1_000).toBeCloseTo(499 / 9, 1);
 });

@@ -19,7 +19,7 @@ const ATTRIBUTES_WITHOUT_TYPE = 3;
 const UNPACED_STATIONS_A_SECOND = 100;
 
 /** The names of the stations; the numbers all have the width of the last one. */
-export function namesOf({ pattern, count, first }: Pick<Wish, 'pattern' | 'count' | 'first'>): readonly string[] {
+function namesOf({ pattern, count, first }: Pick<Wish, 'pattern' | 'count' | 'first'>): readonly string[] {
   const width = String(first + count - 1).length;
   return Array.from({ length: count }, (_, index) =>
     pattern.replace('{n}', String(first + index).padStart(width, '0')),

@@ -25,7 +25,7 @@ type Options = {
   readonly inVault: () => Promise<ReadonlyMap<string, string | null>>;
 };
 
-export type Batches = ReturnType<typeof createBatches>;
+type Batches = ReturnType<typeof createBatches>;
 
 /** Questions to the target at once: AWS answers ten DescribeCertificate a second. */
 const ASK_AT_ONCE = 4;

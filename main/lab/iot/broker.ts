@@ -241,9 +241,11 @@ export async function openBroker(parts: {
 
   /** For what nobody waits for. */
   const tell = (message: Omit<IncomingMessage, 'clientId'>): void => {
-    publish(message).catch((error: unknown) =>
-      log.error({ topic: message.topic, error: String(error) }, 'a message of the lab itself could not be published'),
-    );
+    publish(message).catch((error: unknown) => {
+      // It was under way when the lab began to stop: there is nobody left to hear it.
+      if (isClosing) return;
+      log.error({ topic: message.topic, error: String(error) }, 'a message of the lab itself could not be published');
+    });
   };
 
   const events = openLifecycleEvents((topic, payload) => {

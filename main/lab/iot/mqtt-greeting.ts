@@ -45,7 +45,7 @@ export function greet(
 }
 
 /** Of the beginning of a connection; at most 13 bytes are needed. */
-export function judge(head: Buffer): Verdict {
+function judge(head: Buffer): Verdict {
   if (head.length === 0) return { kind: 'more' };
   if (head[0] !== CONNECT) return noMqtt('the first packet is not a CONNECT');
   let length = 0;

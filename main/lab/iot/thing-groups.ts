@@ -127,12 +127,6 @@ export function ancestorsOf({ thingGroups }: Registry, group: ThingGroup): reado
   return ancestors;
 }
 
-/** The groups a thing is in, directly or through a group within them. What is attached to these counts for the thing. */
-export function groupsAroundThing(registry: Registry, thingName: string): readonly ThingGroup[] {
-  const direct = registry.groupMembers.leftsOf(thingName).flatMap((name) => registry.thingGroups.get(name) ?? []);
-  return [...new Set(direct.flatMap((group) => [group, ...ancestorsOf(registry, group)]))];
-}
-
 export function childrenOf({ thingGroups }: Registry, thingGroupName: string): readonly ThingGroup[] {
   return thingGroups.values().filter(({ parentGroupName }) => parentGroupName === thingGroupName);
 }

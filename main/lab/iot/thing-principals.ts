@@ -45,7 +45,7 @@ export function attachThingPrincipal(
 }
 
 /** DetachThingPrincipal; detaching what is not attached is no error. Throws AwsError. */
-export function detachThingPrincipal(
+function detachThingPrincipal(
   { registry, onDetached }: Account,
   name: string | undefined,
   principal: string | undefined,
