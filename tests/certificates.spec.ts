@@ -9,26 +9,12 @@ import {
   CreatePolicyCommand,
   CreateThingCommand,
   DescribeCertificateCommand,
-  IoTClient,
+  type IoTClient,
 } from '@aws-sdk/client-iot';
-import type { ElectronApplication, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { unzipSync, zipSync } from 'fflate';
 import { expect, test } from './app.ts';
-
-/** The lab as a script of the person would reach it: with what "copy as environment variables" puts on the clipboard. */
-async function labClient(app: ElectronApplication, page: Page): Promise<IoTClient> {
-  await page.getByRole('navigation').getByText('Settings', { exact: true }).click();
-  await page.getByRole('button', { name: 'Copy for a POSIX shell' }).click();
-  await expect(page.getByText('The environment variables are on the clipboard')).toBeVisible();
-  const text = await app.evaluate(({ clipboard }) => clipboard.readText());
-  const value = (name: string) => new RegExp(`${name}='([^']*)'`).exec(text)?.[1] ?? '';
-  await page.getByRole('navigation').getByText('Stations', { exact: true }).click();
-  return new IoTClient({
-    region: value('AWS_REGION'),
-    endpoint: value('AWS_ENDPOINT_URL'),
-    credentials: { accessKeyId: value('AWS_ACCESS_KEY_ID'), secretAccessKey: value('AWS_SECRET_ACCESS_KEY') },
-  });
-}
+import { labClient } from './lab-client.ts';
 
 /** What the console's "connect a device" makes: thing, certificate, policy, and the files of its kit. */
 async function makeKit(

@@ -34,7 +34,6 @@ export function MessageTrace({ topic, payload, at, onClose }: MessageTraceProps)
     <Drawer
       opened
       onClose={onClose}
-      position="right"
       size={460}
       title={t('trace.title')}
       closeButtonProps={{ 'aria-label': t('common.close') }}

@@ -41,7 +41,6 @@ export function Refusals() {
       <Drawer
         opened={isOpen}
         onClose={closeRefusals}
-        position="right"
         size={520}
         title={t('refusals.title')}
         closeButtonProps={{ 'aria-label': t('common.close') }}

@@ -31,6 +31,9 @@ export const theme = createTheme({
     Modal: {
       defaultProps: { lockScroll: false, centered: true, padding: 'lg', transitionProps: { duration: 120 } },
     },
+    Drawer: {
+      defaultProps: { lockScroll: false, position: 'right', padding: 'lg', transitionProps: { duration: 120 } },
+    },
     TextInput: { defaultProps: { size: 'xs' } },
     Select: { defaultProps: { size: 'xs', allowDeselect: false, comboboxProps: { shadow: 'none' } } },
     MultiSelect: { defaultProps: { size: 'xs', comboboxProps: { shadow: 'none' } } },

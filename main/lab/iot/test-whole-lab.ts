@@ -28,7 +28,7 @@ export function openWholeLab(folder: string, mqttPort: PortChoice = 0): Promise<
   return openLab({ folder, port: 0, mqttPort }, engine, () => undefined);
 }
 
-function clientOptions({ report }: Lab) {
+export function clientOptions({ report }: Lab) {
   const { endpoint, region, accessKeyId, secretAccessKey } = report;
   return { endpoint, region, credentials: { accessKeyId, secretAccessKey }, maxAttempts: 1 };
 }
@@ -37,7 +37,7 @@ export function dataClient(lab: Lab): IoTDataPlaneClient {
   return new IoTDataPlaneClient(clientOptions(lab));
 }
 
-function iotClient(lab: Lab): IoTClient {
+export function iotClient(lab: Lab): IoTClient {
   return new IoTClient(clientOptions(lab));
 }
 

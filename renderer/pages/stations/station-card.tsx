@@ -35,17 +35,13 @@ export const StationCard = memo(function StationCard({ station }: { readonly sta
           <span className={styles['kind']}>{t(`stations.kind.${kind}`)}</span>
         </div>
       </header>
-      {error !== null && (
-        <ErrorNotice
-          error={error}
-          actions={
-            isRefused && (
-              <Button small icon="stop" onClick={() => openRefusals(id)}>
-                {t('refusals.ofThisStation')}
-              </Button>
-            )
-          }
-        />
+      {error !== null && <ErrorNotice error={error} />}
+      {error !== null && isRefused && (
+        <div>
+          <Button small icon="stop" onClick={() => openRefusals(id)}>
+            {t('refusals.ofThisStation')}
+          </Button>
+        </div>
       )}
       <div className={styles['temperature']}>
         <p
