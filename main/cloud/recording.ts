@@ -1,16 +1,19 @@
 /** Every resource that our SDK clients make or delete is told to a recorder, before and after: so undo and teardown know exactly what is ours. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { creationOf, deletionOf, textOf } from './recorded-commands.ts';
 import type { Resource } from './resources.ts';
 import { isRefusal } from './refusals.ts';
+import { requestKeyDigestOf } from './signing-request.ts';
+
+export type Recorded = Resource & { readonly at: number };
 
 export type Recorder = {
   /** `intended`: it was asked for and no answer is known, so it may exist. Null: not ours. */
   readonly stateOf: (resource: Resource) => 'intended' | 'made' | null;
-  /** What was made, or may have been, on behalf of `by`; oldest first. */
-  readonly madeBy: (by: string) => readonly Resource[];
+  /** What was made, or may have been, on behalf of `by`; oldest first. `at` is epoch milliseconds. */
+  readonly madeBy: (by: string) => readonly Recorded[];
   /** Each resolves when it is on disk. `by` says on whose behalf it is made. */
   readonly intend: (resource: Resource, by: string) => Promise<void>;
   readonly made: (resource: Resource, by: string) => Promise<void>;
@@ -30,9 +33,16 @@ export function onBehalfOf<Result>(by: string, work: () => Promise<Result>, isKn
   return errand.run({ by, isKnownAbsent }, work);
 }
 
-/** A pending certificate has no id yet; the digest of its signing request finds it again. */
+const PENDING = 'csr:';
+
+/** The digest of the key of a pending certificate; null for one with an id. */
+export function pendingKeyDigest({ kind, name }: Resource): string | null {
+  return kind === 'certificate' && name.startsWith(PENDING) ? name.slice(PENDING.length) : null;
+}
+
+/** A pending certificate has no id yet; the digest of its key finds it again (`certificatesSince`). */
 export function pendingCertificate(csrPem: string): Resource {
-  return { kind: 'certificate', name: `csr:${createHash('sha256').update(csrPem).digest('hex')}` };
+  return { kind: 'certificate', name: `${PENDING}${requestKeyDigestOf(csrPem)}` };
 }
 
 /** The SDK's answer, as far as this file reads it. */

@@ -4,6 +4,7 @@ import {
   ListThingRegistrationTaskReportsCommand,
   StartThingRegistrationTaskCommand,
   StopThingRegistrationTaskCommand,
+  paginateListThingRegistrationTasks,
   type ReportType,
 } from '@aws-sdk/client-iot';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
@@ -67,6 +68,21 @@ export async function startRegistration(
     }),
   );
   return told(answer.taskId, 'the id of the registration task');
+}
+
+const MOST_TASKS = 250;
+
+/** The id of the task that reads this data file; null when none of the account's last tasks does. */
+export async function findRegistration({ iot }: Clients, key: string): Promise<string | null> {
+  let looked = 0;
+  for await (const { taskIds = [] } of paginateListThingRegistrationTasks({ client: iot, pageSize: MOST_TASKS }, {})) {
+    for (const taskId of taskIds) {
+      const { inputFileKey } = await iot.send(new DescribeThingRegistrationTaskCommand({ taskId }));
+      if (inputFileKey === key) return taskId;
+      if (++looked >= MOST_TASKS) return null;
+    }
+  }
+  return null;
 }
 
 export async function stopRegistration({ iot }: Clients, taskId: string): Promise<void> {

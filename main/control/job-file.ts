@@ -44,6 +44,8 @@ const eventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('removed'), item: z.number() }),
   /** A bulk task was started for these items; the order is that of the data file. */
   z.object({ kind: z.literal('task'), id: z.string(), items: z.array(z.number()) }),
+  /** About to be started with this data file: after a crash it may be under way. */
+  z.object({ kind: z.literal('taskAsked'), file: z.string(), items: z.array(z.number()) }),
   z.object({ kind: z.literal('taskEnded') }),
 ]);
 
@@ -58,6 +60,8 @@ export type Job = {
   readonly certificateIds: () => ReadonlySet<string>;
   /** The bulk task under way. */
   readonly task: () => { readonly id: string; readonly items: readonly number[] } | null;
+  /** A bulk task that was asked for, and whose id is not known. */
+  readonly askedTask: () => { readonly file: string; readonly items: readonly number[] } | null;
   /** Resolves when it is on disk. */
   readonly note: (event: JobEvent) => Promise<void>;
   /** Being worked at; not kept over a restart. */
@@ -98,6 +102,7 @@ async function openJob(folder: string, plan: JobPlan, past: readonly JobEvent[])
   const certificates = new Map<number, string>();
   let state: RestingState = 'running';
   let task: { readonly id: string; readonly items: readonly number[] } | null = null;
+  let asked: { readonly file: string; readonly items: readonly number[] } | null = null;
 
   const apply = (event: JobEvent): void => {
     switch (event.kind) {
@@ -120,9 +125,14 @@ async function openJob(folder: string, plan: JobPlan, past: readonly JobEvent[])
         return;
       case 'task':
         task = { id: event.id, items: event.items };
+        asked = null;
+        return;
+      case 'taskAsked':
+        asked = { file: event.file, items: event.items };
         return;
       case 'taskEnded':
         task = null;
+        asked = null;
         return;
     }
   };
@@ -136,6 +146,7 @@ async function openJob(folder: string, plan: JobPlan, past: readonly JobEvent[])
     certificateOf: (item) => certificates.get(item),
     certificateIds: () => new Set(certificates.values()),
     task: () => task,
+    askedTask: () => asked,
     note: async (event) => {
       apply(event);
       await lines.append(event);

@@ -7,6 +7,7 @@ import { onBehalfOf, pendingCertificate } from '../cloud/recording.ts';
 import { isRefusal } from '../cloud/refusals.ts';
 import {
   awaitRegistration,
+  findRegistration,
   readErrors,
   readResults,
   registrationTemplate,
@@ -29,12 +30,22 @@ const STATIONS_AT_ONCE = 8;
 
 /** Goes on with the task that is under way, or starts one for the stations that wait. */
 export async function provisionBulk(means: JobMeans, names: Names, progress: BulkProgress): Promise<void> {
-  const task = means.job.task() ?? (await startTask(means, names, progress));
+  const task = means.job.task() ?? (await askedTask(means)) ?? (await startTask(means, names, progress));
   if (task === null) return;
   await followTask(means, task, progress);
 }
 
 type Task = NonNullable<ReturnType<JobMeans['job']['task']>>;
+
+/** The task that was asked for before a crash, when it did start. */
+async function askedTask({ job, connection }: JobMeans): Promise<Task | null> {
+  const asked = job.askedTask();
+  if (asked === null) return null;
+  const id = await findRegistration(connection.clients, asked.file);
+  if (id === null) return null;
+  await job.note({ kind: 'task', id, items: [...asked.items] });
+  return { id, items: asked.items };
+}
 
 async function startTask(means: JobMeans, names: Names, progress: BulkProgress): Promise<Task | null> {
   const { job, connection, signal } = means;
@@ -67,10 +78,12 @@ async function startTask(means: JobMeans, names: Names, progress: BulkProgress):
       clients.recorder.intend(pendingCertificate(csrPem), by),
     ]),
   );
+  const key = `jobs/${plan.id}/${Date.now()}.ndjson`;
+  await job.note({ kind: 'taskAsked', file: key, items: [...items] });
   try {
     const id = await startRegistration(clients, {
       bucket,
-      key: `jobs/${plan.id}/${Date.now()}.ndjson`,
+      key,
       roleArn: target.roleArn,
       template: registrationTemplate(plan),
       lines,
@@ -78,11 +91,14 @@ async function startTask(means: JobMeans, names: Names, progress: BulkProgress):
     await job.note({ kind: 'task', id, items: [...items] });
     return { id, items };
   } catch (error) {
+    // After anything else the task may run: what it makes stays in the ledger, and a resumed job finds it.
+    if (!isRefusal(error, 'LimitExceededException', 'InvalidRequestException')) throw error;
     for (const { thingName, csrPem } of lines) {
       await clients.recorder.gone({ kind: 'thing', name: thingName });
       await clients.recorder.gone(pendingCertificate(csrPem));
     }
-    throw isRefusal(error, 'LimitExceededException', 'InvalidRequestException') ? taskRefused(error) : error;
+    await job.note({ kind: 'taskEnded' });
+    throw taskRefused(error);
   }
 }
 

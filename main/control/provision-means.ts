@@ -6,7 +6,7 @@ import { recordOfCopy } from './catalogue.ts';
 import type { Fleet } from './fleet.ts';
 import type { Job } from './job-file.ts';
 import { forgetPendingKey, type PendingKey } from './pending-keys.ts';
-import { keepStationIdentity, type Connection } from './provisioning.ts';
+import { keepStationIdentity, keptStationIdentity, type Connection } from './provisioning.ts';
 import type { BundledSet } from '../noaa/bundled.ts';
 import type { Vault } from './vault.ts';
 
@@ -42,6 +42,21 @@ export function nameTaken(name: string): AppError {
 
 export function waitingItems(job: Job): readonly number[] {
   return job.plan.items.flatMap((_item, index) => (job.itemState(index) === 'waiting' ? [index] : []));
+}
+
+/**
+ * The fleet's file is written a moment after a station came in: a crash in between loses stations that the job has done. Those whose
+ * identity the vault still holds come in again; one that a person removed has none.
+ */
+export async function restoreStations({ job, vault, fleet, sets }: JobMeans): Promise<void> {
+  const { items, account } = job.plan;
+  for (const [item, { name, set, station }] of items.entries()) {
+    if (job.itemState(item) !== 'done' || fleet.has(name)) continue;
+    const identity = await keptStationIdentity(vault, name, account);
+    if (identity === null || fleet.has(name)) continue;
+    const record = recordOfCopy(sets, set, station, name);
+    fleet.add({ ...record, certificate: { account, id: identity.certificateId } });
+  }
 }
 
 /** Key and certificate into the vault as the station's identity, the station into the fleet. Safe to repeat. */

@@ -14,15 +14,9 @@ import { openClients, type Clients } from '../cloud/clients.ts';
 import { targetFromLab, type Target } from '../cloud/target.ts';
 import { until } from '../commands/until.ts';
 import { openLab } from '../lab/lab.ts';
-import { bundledSets } from '../noaa/bundled.ts';
-import { createFleet } from './fleet.ts';
-import { openFleetRecords } from './fleet-records.ts';
-import { openLedger } from './ledger.ts';
-import { openProvisioner, type Provisioner } from './provisioner.ts';
-import { createTopics } from './topics.ts';
-import { openVault } from './vault.ts';
+import { openApp, type App } from './test-app.ts';
 
-const root = join(import.meta.dirname, '..', '..');
+const data = join(import.meta.dirname, '..', '..', 'data');
 const cleanUp: (() => Promise<void> | void)[] = [];
 
 afterEach(async () => {
@@ -38,52 +32,6 @@ async function startLab(): Promise<Target> {
   const lab = await openLab({ folder, port: 0, mqttPort: 0 }, engine, () => undefined);
   cleanUp.push(() => lab.close());
   return targetFromLab(lab.report);
-}
-
-type App = {
-  readonly provisioner: Provisioner;
-  readonly clients: Clients;
-  readonly stations: () => readonly string[];
-  readonly ledger: () => readonly string[];
-  readonly end: () => Promise<void>;
-};
-
-/** What control opens for provisioning, without the processes; as often as wanted over the same folder. */
-async function openApp(folder: string, target: Target): Promise<App> {
-  const ledger = await openLedger(join(folder, 'ledger.ndjson'));
-  const clients = openClients(target, ledger.recorderOf(target));
-  const sets = await bundledSets(join(root, 'data'));
-  const vault = await openVault(join(folder, 'vault'), null);
-  const records = await openFleetRecords(join(folder, 'fleet.json'));
-  const fleet = createFleet({
-    records,
-    vault,
-    fileOf: () => '',
-    discard: () => Promise.resolve(),
-    finalNewline: () => true,
-    onChange: () => undefined,
-    topics: createTopics(),
-  });
-  const provisioner = await openProvisioner({
-    folder,
-    connection: () => ({ target, clients }),
-    vault,
-    fleet,
-    sets,
-    isTearingDown: () => false,
-  });
-  return {
-    provisioner,
-    clients,
-    stations: () => records.all().map(({ id }) => id),
-    ledger: () => ledger.entriesOf(target).map(({ kind, name }) => `${kind} ${name}`),
-    end: async () => {
-      await provisioner.stop();
-      await fleet.save();
-      clients.close();
-      await ledger.close();
-    },
-  };
 }
 
 async function newFolder(): Promise<string> {
@@ -130,7 +78,7 @@ const WISH = {
 
 test('stations are made, a taken name fails alone and is retried, undo leaves what was there', async () => {
   const target = await startLab();
-  const app = await openApp(await newFolder(), target);
+  const app = await openApp(await newFolder(), target, data);
   cleanUp.push(app.end);
   const byHand = openClients(target);
   cleanUp.push(byHand.close);
@@ -168,7 +116,7 @@ test('a job that was killed in the middle goes on in a new app and makes nothing
   const target = await startLab();
   const folder = await newFolder();
   const wish = { ...WISH, count: 60 };
-  const first = await openApp(folder, target);
+  const first = await openApp(folder, target, data);
   await first.provisioner.start(wish);
   await until('some stations to be ready', 60_000, () => jobOf(first).done >= 7);
   // As a kill leaves it: the sockets fall, nothing is tidied up, the files are as they are.
@@ -178,7 +126,7 @@ test('a job that was killed in the middle goes on in a new app and makes nothing
   await first.end();
   expect(atKill).toBeLessThan(60);
 
-  const second = await openApp(folder, target);
+  const second = await openApp(folder, target, data);
   cleanUp.push(second.end);
   if (jobOf(second).state === 'paused') await second.provisioner.act('resume');
   else second.provisioner.resumeInterrupted();
@@ -191,7 +139,7 @@ test('a job that was killed in the middle goes on in a new app and makes nothing
 
 test('the bulk task makes the same stations, with type and group, and is undone as well', async () => {
   const target = await startLab();
-  const app = await openApp(await newFolder(), target);
+  const app = await openApp(await newFolder(), target, data);
   cleanUp.push(app.end);
   const byHand = openClients(target);
   cleanUp.push(byHand.close);

@@ -11,7 +11,7 @@ import { createJob, latestJob, type Job } from './job-file.ts';
 import { describeJob, type Course } from './job-description.ts';
 import { provisionBulk, stopTask } from './provision-bulk.ts';
 import { provisionDirect } from './provision-direct.ts';
-import { lookUpNames, type JobMeans } from './provision-means.ts';
+import { lookUpNames, restoreStations, type JobMeans } from './provision-means.ts';
 import { dryRun, planOf, type Wish } from './provision-plan.ts';
 import { forgetPendingKey } from './pending-keys.ts';
 import type { Connection } from './provisioning.ts';
@@ -110,6 +110,7 @@ export async function openProvisioner(options: Options): Promise<Provisioner> {
 
   const provision = async (means: JobMeans): Promise<void> => {
     const { plan } = means.job;
+    await restoreStations(means);
     await onBehalfOf(`job/${plan.id}`, () => prepareShared(means.connection.clients, { ...plan }));
     const names = await lookUpNames(means);
     change({ step: 'stations' });
