@@ -37,6 +37,9 @@ const log = createLogger('control');
 
 /** The set that a first start puts into the fleet. */
 const FIRST_SET = 'five-climates';
+/** The whole fleet goes to the window at once, for each station a line of values: a large one less often, so that the window has time for more. */
+const FLEET_GAP_MS = 2.5;
+const MOST_FLEET_GAP_MS = 1_000;
 
 export type ControlOptions = {
   /** Everything Isobar keeps lies below: fleet.json, observations/, lab/. */
@@ -161,7 +164,10 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     targetError,
   });
   const healthHub = createHub(health);
-  const fleetHub = createHub(() => fleet.status());
+  const fleetHub = createHub(
+    () => fleet.status(),
+    ({ stations: known }) => Math.min(MOST_FLEET_GAP_MS, known.length * FLEET_GAP_MS),
+  );
   const pipeline = createPipeline({ connection: need, activity: () => lab.activity(), flush: () => lab.flush() });
 
   const provisioner = await openProvisioner({

@@ -27,8 +27,8 @@ export type Hub<Value> = {
 
 const LEAST_GAP_MS = 100;
 
-/** A stream of one value that changes; each source skips values it had no time for. */
-export function createHub<Value>(read: () => Value): Hub<Value> {
+/** A stream of one value that changes; each source skips values it had no time for. `gapMs` is longer than the least where a value is large. */
+export function createHub<Value>(read: () => Value, gapMs: (value: Value) => number = () => LEAST_GAP_MS): Hub<Value> {
   const offers = new Set<() => void>();
   return {
     changed: () => {
@@ -39,16 +39,19 @@ export function createHub<Value>(read: () => Value): Hub<Value> {
       let isTaken = true;
       let isStale = true;
       let timer: NodeJS.Timeout | undefined;
+      let notBefore = 0;
       const send = (): void => {
         timer = undefined;
         if (!isTaken || !isStale) return;
         isTaken = false;
         isStale = false;
-        sink.batch(read());
+        const value = read();
+        notBefore = performance.now() + gapMs(value);
+        sink.batch(value);
       };
       const offer = (): void => {
         isStale = true;
-        timer ??= setTimeout(send, LEAST_GAP_MS);
+        timer ??= setTimeout(send, Math.max(LEAST_GAP_MS, notBefore - performance.now()));
       };
       offers.add(offer);
       send();

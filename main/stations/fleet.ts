@@ -30,7 +30,7 @@ const MOST_CONNECTING = 50;
 const MOST_READING_A_TURN = 4;
 const REPORT_EVERY_MS = 100;
 /** So many statuses a report keep it under a few milliseconds; the others wait for the next one. */
-const MOST_IN_A_REPORT = 200;
+const MOST_IN_A_REPORT = 100;
 /** The clock and the rate of a running station change even while it sends nothing. */
 const TICK_EVERY_MS = 500;
 /** How long a last answer is waited for before everything is disconnected. */

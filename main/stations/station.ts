@@ -69,7 +69,7 @@ export function createStation(options: StationOptions): Station {
   let acknowledged = spec.acknowledged;
   let failed = 0;
   let latest: LatestObservation | null = null;
-  let sparkline: readonly (number | null)[] = [];
+  const sparkline: (number | null)[] = [];
   const meter = createRateMeter();
 
   // ---- sending
@@ -131,7 +131,7 @@ export function createStation(options: StationOptions): Station {
     link.prove();
     problem = null;
     latest = entry.reading.latest;
-    sparkline = [...sparkline.slice(1 - SPARKLINE), latest.temperature];
+    if (sparkline.push(latest.temperature) > SPARKLINE) sparkline.shift();
     outbox.acknowledge(entry);
   };
 
@@ -334,7 +334,7 @@ export function createStation(options: StationOptions): Station {
       rate: meter.rate(now),
       targetRate: wish === 'running' && facts.spacingMs > 0 ? (speed * 1_000) / facts.spacingMs : 0,
       latest,
-      sparkline,
+      sparkline: [...sparkline],
     }),
     isConnected: () => device !== null,
     isSettled: () => inFlight === 0,

@@ -49,7 +49,7 @@ export type TopicLogOptions = {
 
 const LEAST_GAP_MS = 100;
 /** Rows in one batch of newcomers: more than a person can see pass. */
-const MOST_ROWS = 250;
+const MOST_ROWS = 100;
 /** Topics remembered so that none is shown twice as retained. */
 const MOST_RETAINED = 20_000;
 

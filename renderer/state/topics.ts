@@ -74,8 +74,10 @@ type Topics = {
 };
 
 const REDRAW_EVERY_MS = 100;
-/** Drawing takes at most about a seventh of the time: slow machines draw less often and still answer. */
-const DRAWING_SHARE = 7;
+/** Drawing, with the browser's layout and paint, takes at most about a quarter of the time: slow machines draw less often and still answer. */
+const DRAWING_SHARE = 4;
+/** Also what takes long to draw is drawn at least so often. */
+const LONGEST_PAUSE_MS = 1_000;
 const NOTHING: Totals = { received: 0, shown: 0, notShown: 0 };
 
 let entries: readonly Entry[] = [];
@@ -83,6 +85,7 @@ let active: string | null = null;
 let shown: Topics = { subscriptions: [], active: null, tick: 0 };
 let timer: number | undefined;
 let drawingMs = 0;
+let began = 0;
 const listeners = new Set<() => void>();
 
 function snapshot(entry: Entry): Subscription {
@@ -106,18 +109,28 @@ function snapshot(entry: Entry): Subscription {
 function redraw(): void {
   window.clearTimeout(timer);
   timer = undefined;
-  const began = performance.now();
+  began = performance.now();
   shown = { active, subscriptions: entries.map(snapshot), tick: shown.tick + 1 };
   for (const listener of listeners) listener();
-  // React draws before the next task.
-  window.setTimeout(() => {
-    drawingMs = performance.now() - began;
-  }, 0);
+}
+
+const painted = new MessageChannel();
+painted.port1.onmessage = () => {
+  drawingMs = performance.now() - began;
+};
+
+/** The page has what it draws of `topics`. A message posted from a frame arrives when that frame is painted. */
+export function drawn(topics: Topics): void {
+  if (topics === shown) window.requestAnimationFrame(() => painted.port2.postMessage(null));
+}
+
+function pauseMs(): number {
+  return Math.min(LONGEST_PAUSE_MS, Math.max(REDRAW_EVERY_MS, DRAWING_SHARE * drawingMs));
 }
 
 function soon(): void {
   // Nobody looks: the source counts, nothing is drawn.
-  if (listeners.size > 0) timer ??= window.setTimeout(redraw, Math.max(REDRAW_EVERY_MS, DRAWING_SHARE * drawingMs));
+  if (listeners.size > 0) timer ??= window.setTimeout(redraw, pauseMs());
 }
 
 function lookOf({ filter, wish }: Entry): TopicLook {

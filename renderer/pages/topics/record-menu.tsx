@@ -1,19 +1,22 @@
 /** Recording of everything a subscription receives, and export of what is listed, to a file chosen in the system's dialog. */
 import { Menu } from '@mantine/core';
+import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RecordFormat, TopicRecording } from '../../../preload/shapes-topics.ts';
 import { Button } from '../../parts/button.tsx';
 import { notifyDone, notifyError } from '../../state/notices.tsx';
-import { exportListed, startRecording, stopRecording, type Subscription } from '../../state/topics.ts';
+import { exportListed, startRecording, stopRecording } from '../../state/topics.ts';
 import { useFormat } from '../../text/use-format.ts';
 import styles from './subscription-panel.module.css';
 
 const FORMATS: readonly RecordFormat[] = ['ndjson', 'csv'];
 
-export function RecordMenu({ subscription: { filter, recording } }: { readonly subscription: Subscription }) {
+type MenuProps = { readonly filter: string; readonly isRunning: boolean };
+
+export const RecordMenu = memo(function RecordMenu({ filter, isRunning }: MenuProps) {
   const { t } = useTranslation();
   const format = useFormat();
-  if (recording?.isRunning === true) {
+  if (isRunning) {
     return (
       <Button small icon="stop" onClick={() => void stopRecording(filter).catch(notifyError)}>
         {t('topics.stopRecording')}
@@ -49,7 +52,7 @@ export function RecordMenu({ subscription: { filter, recording } }: { readonly s
       </Menu.Dropdown>
     </Menu>
   );
-}
+});
 
 export function RecordingLine({ recording }: { readonly recording: TopicRecording | null }) {
   const { t } = useTranslation();

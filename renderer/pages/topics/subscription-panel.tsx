@@ -1,6 +1,6 @@
 /** One subscription: its tools and counts, what is wrong with it, its log, tree or table, and the message one has opened beside it. */
 import { SegmentedControl, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { memo, useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
@@ -27,32 +27,17 @@ const NEAR_LIMIT = 80;
 export function SubscriptionPanel({ subscription, onPublishLike }: Props) {
   const { t } = useTranslation();
   const [opened, setOpened] = useState<number | null>(null);
-  const { filter, view, isPaused, error, state } = subscription;
-  const toggle = () => wish(filter, { isPaused: !isPaused });
-  const open = (n: number) => setOpened(n);
+  const { filter, view, isPaused, search, recording, error, state } = subscription;
+  const forget = useCallback(() => setOpened(null), []);
   return (
     <section className={styles['panel']} aria-label={filter}>
       <div className={styles['tools']}>
-        <SegmentedControl
-          size="xs"
-          aria-label={t('topics.view')}
-          data={VIEWS.map((value) => ({ value, label: t(`topics.views.${value}`) }))}
-          value={view}
-          onChange={(value) => wish(filter, { view: VIEWS.find((name) => name === value) ?? 'messages' })}
-        />
-        {view === 'messages' && (
-          <Button small icon={isPaused ? 'play' : 'pause'} aria-pressed={isPaused} onClick={toggle}>
-            {t(isPaused ? 'topics.resume' : 'topics.pause')}
-          </Button>
-        )}
-        <Button small icon="clear" onClick={() => void clear(filter).then(() => setOpened(null))}>
-          {t('topics.clear')}
-        </Button>
-        <RecordMenu subscription={subscription} />
-        <Search key={view} subscription={subscription} />
+        <ViewTools filter={filter} view={view} isPaused={isPaused} onClear={forget} />
+        <RecordMenu filter={filter} isRunning={recording?.isRunning === true} />
+        <Search key={view} filter={filter} view={view} search={search} />
         <SubscriptionCounts subscription={subscription} />
       </div>
-      <RecordingLine recording={subscription.recording} />
+      <RecordingLine recording={recording} />
       <LimitNotice rate={subscription.connectionRate} />
       {error !== null && (
         <div className={styles['error']}>
@@ -64,9 +49,9 @@ export function SubscriptionPanel({ subscription, onPublishLike }: Props) {
         </div>
       )}
       <div className={styles['body']}>
-        {view === 'messages' && <MessageLog subscription={subscription} opened={opened} onOpen={open} />}
-        {view === 'tree' && <TopicTreeView subscription={subscription} onOpen={open} />}
-        {view === 'latest' && <LatestTable subscription={subscription} onOpen={open} />}
+        {view === 'messages' && <MessageLog subscription={subscription} opened={opened} onOpen={setOpened} />}
+        {view === 'tree' && <TopicTreeView subscription={subscription} onOpen={setOpened} />}
+        {view === 'latest' && <LatestTable subscription={subscription} onOpen={setOpened} />}
         {opened !== null && (
           <MessageDetail
             key={opened}
@@ -81,8 +66,41 @@ export function SubscriptionPanel({ subscription, onPublishLike }: Props) {
   );
 }
 
+type ViewToolsProps = Pick<Subscription, 'filter' | 'view' | 'isPaused'> & { readonly onClear: () => void };
+
+/** Like the search, not drawn again for each batch: nothing here depends on one. */
+const ViewTools = memo(function ViewTools({ filter, view, isPaused, onClear }: ViewToolsProps) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <SegmentedControl
+        size="xs"
+        aria-label={t('topics.view')}
+        data={VIEWS.map((value) => ({ value, label: t(`topics.views.${value}`) }))}
+        value={view}
+        onChange={(value) => wish(filter, { view: VIEWS.find((name) => name === value) ?? 'messages' })}
+      />
+      {view === 'messages' && (
+        <Button
+          small
+          icon={isPaused ? 'play' : 'pause'}
+          aria-pressed={isPaused}
+          onClick={() => wish(filter, { isPaused: !isPaused })}
+        >
+          {t(isPaused ? 'topics.resume' : 'topics.pause')}
+        </Button>
+      )}
+      <Button small icon="clear" onClick={() => void clear(filter).then(onClear)}>
+        {t('topics.clear')}
+      </Button>
+    </>
+  );
+});
+
+type SearchProps = Pick<Subscription, 'filter' | 'view' | 'search'>;
+
 /** Typing never waits: the source searches once the person pauses. */
-function Search({ subscription: { filter, search, view } }: { readonly subscription: Subscription }) {
+const Search = memo(function Search({ filter, search, view }: SearchProps) {
   const { t } = useTranslation();
   const [text, setText] = useState(search);
   const [timer, setTimer] = useState<number>();
@@ -103,7 +121,7 @@ function Search({ subscription: { filter, search, view } }: { readonly subscript
       }}
     />
   );
-}
+});
 
 function LimitNotice({ rate }: { readonly rate: number }) {
   const { t } = useTranslation();

@@ -1,9 +1,9 @@
 /** The MQTT test client: subscribe to filters and watch what arrives, publish, keep numbers in sight. */
-import { lazy, Suspense, useState } from 'react';
+import { lazy, memo, Suspense, useCallback, useDeferredValue, useEffect, useState, startTransition } from 'react';
 import { useTranslation } from 'react-i18next';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import type { Draft } from '../../state/topic-memory.ts';
-import { useTopics } from '../../state/topics.ts';
+import { drawn, useTopics } from '../../state/topics.ts';
 import page from '../page.module.css';
 import { PlotDock } from './plot-dock.tsx';
 import { SubscribeBox } from './subscribe-box.tsx';
@@ -12,16 +12,20 @@ import { SubscriptionPanel } from './subscription-panel.tsx';
 import styles from './topics-page.module.css';
 
 // The editor is a large part of the code: loaded when first needed.
-const PublishBox = lazy(async () => ({ default: (await import('./publish-box.tsx')).PublishBox }));
+const loadPublishBox = () => import('./publish-box.tsx');
+const PublishBox = lazy(async () => ({ default: memo((await loadPublishBox()).PublishBox) }));
 
 const WAYS = ['subscribe', 'publish'] as const;
 
 export function TopicsPage() {
   const { t } = useTranslation();
-  const { subscriptions, active } = useTopics();
   const [way, setWay] = useState<(typeof WAYS)[number]>('subscribe');
   const [draft, setDraft] = useState<Draft | null>(null);
-  const current = subscriptions.find(({ filter }) => filter === active);
+  const isPublishMade = useMadeWhenIdle() || way === 'publish';
+  const publishLike = useCallback((message: Draft) => {
+    setDraft(message);
+    setWay('publish');
+  }, []);
   return (
     <>
       <div className={styles['head']}>
@@ -35,7 +39,7 @@ export function TopicsPage() {
               role="tab"
               id={`way-${name}`}
               aria-selected={way === name}
-              aria-controls="way"
+              aria-controls={`way-of-${name}`}
               onClick={() => setWay(name)}
             >
               {t(`topics.${name}Tab`)}
@@ -43,33 +47,71 @@ export function TopicsPage() {
           ))}
         </div>
       </div>
-      <div id="way" className={styles['way']} role="tabpanel" aria-labelledby={`way-${way}`}>
-        {way === 'subscribe' ? (
-          <SubscribeBox />
-        ) : (
-          <Suspense fallback={null}>
-            <PublishBox offered={draft} />
-          </Suspense>
-        )}
-      </div>
+      {WAYS.map((name) => (
+        <div
+          key={name}
+          id={`way-of-${name}`}
+          className={styles['way']}
+          role="tabpanel"
+          aria-labelledby={`way-${name}`}
+          hidden={way !== name}
+        >
+          {name === 'subscribe' ? (
+            <SubscribeBox />
+          ) : (
+            isPublishMade && (
+              <Suspense fallback={null}>
+                <PublishBox offered={draft} />
+              </Suspense>
+            )
+          )}
+        </div>
+      ))}
+      <Subscriptions onPublishLike={publishLike} />
+    </>
+  );
+}
+
+/** Both ways stay there once made, so that changing between them only shows and hides; the second one is made while nothing else is to do. */
+function useMadeWhenIdle(): boolean {
+  const [isMade, setMade] = useState(false);
+  useEffect(() => {
+    const idle = window.requestIdleCallback(() => {
+      const make = () => startTransition(() => setMade(true));
+      // Asked for again when one goes there: only then a failure matters.
+      loadPublishBox().then(make, () => undefined);
+    });
+    return () => window.cancelIdleCallback(idle);
+  }, []);
+  return isMade;
+}
+
+/** What the flood changes stands apart from what one types into, and is drawn in pieces between which keys and clicks are answered. */
+function Subscriptions({ onPublishLike }: { readonly onPublishLike: (draft: Draft) => void }) {
+  const topics = useDeferredValue(useTopics());
+  return <OpenSubscriptions topics={topics} onPublishLike={onPublishLike} />;
+}
+
+type OpenProps = { readonly topics: ReturnType<typeof useTopics>; readonly onPublishLike: (draft: Draft) => void };
+
+const OpenSubscriptions = memo(function OpenSubscriptions({ topics, onPublishLike }: OpenProps) {
+  const { t } = useTranslation();
+  const { subscriptions, active } = topics;
+  useEffect(() => drawn(topics), [topics]);
+  const current = subscriptions.find(({ filter }) => filter === active);
+  return (
+    <>
       {subscriptions.length === 0 ? (
         <EmptyState title={t('topics.emptyTitle')}>{t('topics.emptyText')}</EmptyState>
       ) : (
         <div className={styles['body']}>
           <SubscriptionList subscriptions={subscriptions} active={active} />
           {current !== undefined && (
-            <SubscriptionPanel
-              key={current.filter}
-              subscription={current}
-              onPublishLike={(message) => {
-                setDraft(message);
-                setWay('publish');
-              }}
-            />
+            <SubscriptionPanel key={current.filter} subscription={current} onPublishLike={onPublishLike} />
           )}
         </div>
       )}
       <PlotDock />
     </>
   );
-}
+});
