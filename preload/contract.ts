@@ -182,7 +182,12 @@ export const calls = {
         set: id,
         station: id,
         topic: z.string().min(1).max(256),
-        certificate: z.enum(['csr', 'console']),
+        certificate: z.discriminatedUnion('kind', [
+          z.object({ kind: z.literal('csr') }).strict(),
+          z.object({ kind: z.literal('console') }).strict(),
+          /** One that the vault keeps and no station uses. */
+          z.object({ kind: z.literal('imported'), certificateId }).strict(),
+        ]),
         policy: z.discriminatedUnion('kind', [
           z.object({ kind: z.literal('own'), document: z.string().min(1).max(20_000) }).strict(),
           z.object({ kind: z.literal('existing'), name: policyName }).strict(),

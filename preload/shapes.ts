@@ -237,8 +237,18 @@ export type TargetInfo = {
   readonly caFile: string | null;
 };
 
+/** What the lab has discarded, as AWS would, since its quotas were switched on; counted for the connections that lost most. */
+export type Discarded = {
+  /** Messages that did not reach the Topics page. */
+  readonly viewer: number;
+  /** Messages of stations, by thing name. */
+  readonly things: Readonly<Record<string, number>>;
+};
+
 export type HealthStatus = {
   readonly processes: readonly ProcessHealth[];
   readonly target: TargetInfo | null;
   readonly targetError: PlainError | null;
+  /** Null where nothing is discarded: the quotas are off, or the target does not tell. */
+  readonly discarded: Discarded | null;
 };

@@ -7,6 +7,7 @@ import {
   CreateKeysAndCertificateCommand,
   CreatePolicyCommand,
   CreateThingCommand,
+  RegisterCertificateWithoutCACommand,
   CreateThingGroupCommand,
   CreateThingTypeCommand,
   DescribeCertificateCommand,
@@ -134,6 +135,11 @@ export async function createKeys({
     certificatePem: told(made.certificatePem, 'the new certificate'),
     keyPem: told(made.keyPair?.PrivateKey, 'the new private key'),
   };
+}
+
+/** Makes a certificate known to the target without its authority, active. https://docs.aws.amazon.com/iot/latest/apireference/API_RegisterCertificateWithoutCA.html */
+export async function registerCertificate({ iot }: Clients, certificatePem: string): Promise<void> {
+  await iot.send(new RegisterCertificateWithoutCACommand({ certificatePem, status: 'ACTIVE' }));
 }
 
 /** Policy, thing and group tied together; may be repeated. */

@@ -24,6 +24,7 @@ import { openLocalLab, type LocalLab } from './local-lab.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import { openProvisioner, type Provisioner } from './provisioner.ts';
 import { recordOlder, type Connection } from './provisioning.ts';
+import { discardedOf } from './discarded.ts';
 import { openStationCheck } from './station-check.ts';
 import { createHub, type Hub, type Sink, type Source } from './streams.ts';
 import { supervise } from './supervise.ts';
@@ -162,6 +163,7 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     processes: [stations.health(), ...lab.health()],
     target: connection === null ? null : targetInfo(connection),
     targetError,
+    discarded: discardedOf(lab.activity()),
   });
   const healthHub = createHub(health);
   const fleetHub = createHub(

@@ -79,13 +79,18 @@ export function forgetViewer(vault: Vault): Promise<void> {
 const VIEWER = 'isobar-viewer';
 const VIEWER_TOPICS = ['*'];
 
+/** Differs per start, so that two Isobars do not evict each other. */
+export function viewerClientId(): string {
+  return `${VIEWER}-${process.pid}`;
+}
+
 /** The identity with which the Topics page listens; its client id differs per start so that two Isobars do not evict each other. */
 export async function viewerIdentity(
   vault: Vault,
   connection: Connection,
 ): Promise<Identity & { readonly clientId: string }> {
   const { account } = connection.target;
-  const clientId = `${VIEWER}-${process.pid}`;
+  const clientId = viewerClientId();
   const stored = await storedIdentity(vault, VIEWER, account);
   if (stored !== null) {
     await onBehalfOf('viewer', () =>

@@ -2,7 +2,16 @@
 import type { CallInput } from '../../preload/contract.ts';
 import { AppError, toPlainError } from '../../preload/errors.ts';
 import type { ThingStep, ThingStepId } from '../../preload/shapes-provisioning.ts';
-import { createKeys, createThing, hasPolicy, prepareType, signRequest, tie } from '../cloud/enrolment.ts';
+import { findCertificate } from '../cloud/certificates.ts';
+import {
+  createKeys,
+  registerCertificate,
+  createThing,
+  hasPolicy,
+  prepareType,
+  signRequest,
+  tie,
+} from '../cloud/enrolment.ts';
 import { exists } from '../cloud/existence.ts';
 import { certificateArn, policyNameOf } from '../cloud/policy.ts';
 import { ensurePolicy } from '../cloud/provision.ts';
@@ -11,6 +20,7 @@ import { told } from '../cloud/refusals.ts';
 import { removeResource } from '../cloud/removal.ts';
 import type { BundledSet } from '../noaa/bundled.ts';
 import { recordOfCopy } from './catalogue.ts';
+import { createVaultCertificates } from './certificates/vault-certificates.ts';
 import { createDeviceKey } from './device-identity.ts';
 import type { Fleet } from './fleet.ts';
 import { nameTaken } from './provision-means.ts';
@@ -110,6 +120,8 @@ async function certificateFor({ connection, vault }: Means, wish: ThingWish, by:
   const { account } = target;
   const kept = await keptStationIdentity(vault, wish.name, account);
   if (kept !== null) return kept;
+  if (wish.certificate.kind === 'imported')
+    return importedIdentity({ connection, vault }, wish.name, wish.certificate.certificateId);
   // A certificate whose key was lost with a crash is of no use to anybody.
   for (const resource of clients.recorder.madeBy(by))
     if (resource.kind === 'certificate') await removeResource(clients, resource);
@@ -118,8 +130,38 @@ async function certificateFor({ connection, vault }: Means, wish: ThingWish, by:
   return identity;
 }
 
+/** A certificate of the person's own becomes the station's: registered where the target does not know it, and theirs when the station goes. */
+async function importedIdentity(
+  { connection, vault }: Pick<Means, 'connection' | 'vault'>,
+  station: string,
+  certificateId: string,
+): Promise<Identity> {
+  const { clients, target } = connection;
+  const certificates = createVaultCertificates(vault);
+  const kept = await certificates.kept(certificateId);
+  if (kept === null)
+    throw new AppError('certificates.unknown', 'This certificate is not kept in the vault any more.', {
+      hint: 'Choose another one, or import it again.',
+    });
+  const known = await findCertificate(clients, certificateId);
+  if (known === null) await registerCertificate(clients, kept.certificatePem);
+  else if (known.status !== 'ACTIVE')
+    throw new AppError(
+      'certificates.notActive',
+      `The target lets nobody in with this certificate: it is ${known.status}.`,
+      {
+        hint: 'Make it active in its view, or choose another one.',
+      },
+    );
+  const identity = { ...kept, account: target.account };
+  // In this order a crash leaves it twice in the vault, never nowhere.
+  await certificates.setOfStation(station, identity);
+  await certificates.forget(certificateId);
+  return identity;
+}
+
 async function newCertificate({ clients }: Connection, wish: ThingWish): Promise<Omit<Identity, 'account'>> {
-  if (wish.certificate === 'console') return createKeys(clients);
+  if (wish.certificate.kind === 'console') return createKeys(clients);
   const { keyPem, csrPem } = await createDeviceKey(wish.name);
   const { certificateId, certificatePem } = await signRequest(clients, csrPem);
   return { certificateId, certificatePem, keyPem };

@@ -2,16 +2,19 @@
 import { join } from 'node:path';
 import { openClients, type Clients } from '../cloud/clients.ts';
 import type { Target } from '../cloud/target.ts';
-import { bundledSets } from '../noaa/bundled.ts';
-import { createFleet } from './fleet.ts';
+import { bundledSets, type BundledSet } from '../noaa/bundled.ts';
+import { createFleet, type Fleet } from './fleet.ts';
 import { openFleetRecords } from './fleet-records.ts';
 import { openLedger } from './ledger.ts';
 import { openProvisioner, type Provisioner } from './provisioner.ts';
 import { createTopics } from './topics.ts';
-import { openVault } from './vault.ts';
+import { openVault, type Vault } from './vault.ts';
 
 export type App = {
   readonly provisioner: Provisioner;
+  readonly fleet: Fleet;
+  readonly vault: Vault;
+  readonly sets: readonly BundledSet[];
   readonly clients: Clients;
   readonly stations: () => readonly string[];
   readonly ledger: () => readonly string[];
@@ -43,6 +46,9 @@ export async function openApp(folder: string, target: Target, dataFolder: string
   });
   return {
     provisioner,
+    fleet,
+    vault,
+    sets,
     clients,
     stations: () => records.all().map(({ id }) => id),
     ledger: () => ledger.entriesOf(target).map(({ kind, name }) => `${kind} ${name}`),

@@ -9,7 +9,9 @@ export type ThingDraft = {
   /** `set/station` of the bundled observations. */
   readonly replays: string;
   readonly topic: string;
-  readonly certificate: 'csr' | 'console';
+  readonly certificate: 'csr' | 'console' | 'imported';
+  /** The imported one; empty until chosen. */
+  readonly certificateId: string;
   readonly policy: 'own' | 'existing';
   readonly document: string;
   readonly policyName: string;
@@ -22,6 +24,7 @@ export const FIRST_THING: ThingDraft = {
   replays: '',
   topic: 'sensor/weather/my-first-thing',
   certificate: 'csr',
+  certificateId: '',
   policy: 'own',
   document: '',
   policyName: '',
@@ -43,7 +46,10 @@ export function thingWishOf(
     set,
     station,
     topic: draft.topic,
-    certificate: draft.certificate,
+    certificate:
+      draft.certificate === 'imported'
+        ? { kind: 'imported', certificateId: draft.certificateId }
+        : { kind: draft.certificate },
     policy:
       draft.policy === 'own' ? { kind: 'own', document: draft.document } : { kind: 'existing', name: draft.policyName },
   };

@@ -72,6 +72,10 @@ export const enTopics = {
   messageLoading: 'Reading the message',
   openMessage: 'Open message {{number}}',
   reconnecting: 'The subscription was interrupted and is being opened again.',
+  lostTitle_one: '{{amount}} message was discarded by the quota on its way to this page',
+  lostTitle_other: '{{amount}} messages were discarded by the quota on their way to this page',
+  lostText:
+    'AWS delivers 100 messages a second over one connection, and all subscriptions here share one. The quotas are switched on in the settings.',
   limitTitle: 'Close to what AWS delivers over one connection',
   limitText:
     '{{rate}} messages per second arrive over this connection. AWS IoT delivers at most 100 per second to one connection and drops what is above without a word. Choose a narrower filter.',

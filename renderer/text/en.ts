@@ -84,6 +84,10 @@ export const en = {
     acknowledged: 'Acknowledged',
     failed: 'Failed',
     behind: '{{amount}} behind',
+    discarded_one: '{{amount}} message discarded by the quota',
+    discarded_other: '{{amount}} messages discarded by the quota',
+    discardedWhy:
+      'AWS takes at most 100 messages a second and 512 KiB a second from one connection. Slow the station down, or switch the quotas off in the settings.',
     behindHint: 'Messages due by the station clock but not sent yet: the target is slower than this speed asks for.',
     start: 'Start',
     pause: 'Pause',

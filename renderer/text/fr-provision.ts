@@ -118,6 +118,14 @@ export const frProvision: typeof enProvision = {
     csrText: 'La clé privée ne quitte jamais cet ordinateur ; seule une demande de signature part. Recommandé.',
     console: 'Laisser la cible créer la clé',
     consoleText: 'Comme la console AWS : clé et certificat sont créés là-bas et la clé est envoyée une fois.',
+    imported: 'Un certificat importé',
+    importedText:
+      'Un certificat que vous avez apporté et qu’aucune station n’utilise. Une cible qui ne le connaît pas l’enregistre.',
+    importedNone: 'Aucun n’est en réserve. Déposez un certificat et sa clé sur la fenêtre pour en importer un.',
+    importedWhich: 'Certificat',
+    importedChoose: 'Choisissez-en un',
+    kit: 'Enregistrer le kit de connexion…',
+    kitSaved: 'Enregistré. Il contient la clé privée : gardez-le en lieu sûr.',
     policyWhy:
       'Un certificat ne permet rien tant qu’une stratégie ne l’autorise pas : celle-ci permet de se connecter et de publier sur un sujet.',
     suggested: 'Stratégie proposée',

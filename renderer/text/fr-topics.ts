@@ -75,6 +75,10 @@ export const frTopics: typeof enTopics = {
   messageLoading: 'Lecture du message',
   openMessage: 'Ouvrir le message {{number}}',
   reconnecting: 'L’abonnement a été interrompu et se rouvre.',
+  lostTitle_one: '{{amount}} message a été écarté par le quota avant cette page',
+  lostTitle_other: '{{amount}} messages ont été écartés par le quota avant cette page',
+  lostText:
+    'AWS remet 100 messages par seconde sur une connexion, et tous les abonnements d’ici en partagent une. Les quotas sont activés dans les réglages.',
   limitTitle: 'Proche de ce qu’AWS remet sur une connexion',
   limitText:
     '{{rate}} messages par seconde arrivent sur cette connexion. AWS IoT en remet au plus 100 par seconde à une connexion et écarte le reste sans rien dire. Choisissez un filtre plus étroit.',

@@ -85,6 +85,10 @@ export const fr: Text = {
     acknowledged: 'Acquittés',
     failed: 'Échoués',
     behind: '{{amount}} en retard',
+    discarded_one: '{{amount}} message écarté par le quota',
+    discarded_other: '{{amount}} messages écartés par le quota',
+    discardedWhy:
+      'AWS accepte au plus 100 messages par seconde et 512 Kio par seconde sur une connexion. Ralentissez la station, ou désactivez les quotas dans les réglages.',
     behindHint:
       'Messages dus selon l’horloge de la station mais pas encore envoyés : la cible est plus lente que cette vitesse ne le demande.',
     start: 'Démarrer',

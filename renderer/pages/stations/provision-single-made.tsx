@@ -1,5 +1,7 @@
 /** What the walk has made: every step with what exists, and where to go from here. */
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { toPlainError, type PlainError } from '../../../preload/errors.ts';
 import type { ThingStep } from '../../../preload/shapes-provisioning.ts';
 import { Button } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
@@ -7,6 +9,7 @@ import { Icon } from '../../parts/icon.tsx';
 import { goTo } from '../../state/route.ts';
 import type { ThingDraft } from '../../state/thing-draft.ts';
 import { FIRST_SETTINGS, subscribeTo } from '../../state/topics.ts';
+import { call } from '../../state/window-app.ts';
 import styles from './provision.module.css';
 
 type ThingMadeProps = {
@@ -34,7 +37,8 @@ export function ThingMade({ draft, steps, onClose }: ThingMadeProps) {
       </ol>
       {failure !== null && <ErrorNotice error={failure} />}
       {isAllMade && (
-        <div>
+        <div className={styles['wayOn']}>
+          <KitButton certificateId={steps.find(({ id }) => id === 'certificate')?.detail ?? ''} />
           <Button
             icon="topics"
             onClick={() => {
@@ -48,5 +52,27 @@ export function ThingMade({ draft, steps, onClose }: ThingMadeProps) {
         </div>
       )}
     </div>
+  );
+}
+
+/** Certificate, key, policy and programs that connect with them, as a zip where the person wants it. */
+function KitButton({ certificateId }: { readonly certificateId: string }) {
+  const { t } = useTranslation();
+  const [error, setError] = useState<PlainError | null>(null);
+  const [isSaved, setIsSaved] = useState(false);
+  const save = async () => {
+    setError(null);
+    try {
+      setIsSaved((await call('certificates.exportKit', { certificateId })).isSaved);
+    } catch (thrown) {
+      setError(toPlainError(thrown));
+    }
+  };
+  return (
+    <>
+      <Button onClick={() => void save()}>{t('walk.kit')}</Button>
+      {isSaved && <span role="status">{t('walk.kitSaved')}</span>}
+      {error !== null && <ErrorNotice error={error} />}
+    </>
   );
 }

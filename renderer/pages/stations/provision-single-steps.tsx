@@ -74,19 +74,43 @@ export function ThingStepForm({ draft, change, types }: StepProps & { readonly t
 
 export function CertificateStep({ draft, change }: StepProps) {
   const { t } = useTranslation();
+  const { data = [] } = useQuery({
+    queryKey: ['certificates.list'],
+    queryFn: () => call('certificates.list', {}),
+    gcTime: 0,
+  });
+  const kept = data.filter(({ station }) => station === null);
   return (
     <div className={styles['form']}>
       <p className={styles['lead']}>{t('walk.certificateWhy')}</p>
       <Radio.Group
         value={draft.certificate}
         aria-label={t('walk.step.certificate')}
-        onChange={(value) => change({ certificate: value === 'console' ? 'console' : 'csr' })}
+        onChange={(value) => change({ certificate: value === 'console' || value === 'imported' ? value : 'csr' })}
       >
         <div className={styles['radios']}>
           <Radio value="csr" label={t('walk.csr')} description={t('walk.csrText')} />
           <Radio value="console" label={t('walk.console')} description={t('walk.consoleText')} />
+          <Radio
+            value="imported"
+            label={t('walk.imported')}
+            description={t(kept.length === 0 ? 'walk.importedNone' : 'walk.importedText')}
+            disabled={kept.length === 0}
+          />
         </div>
       </Radio.Group>
+      {draft.certificate === 'imported' && (
+        <Select
+          label={t('walk.importedWhich')}
+          placeholder={t('walk.importedChoose')}
+          value={draft.certificateId === '' ? null : draft.certificateId}
+          data={kept.map((one) => ({
+            value: one.certificateId,
+            label: `${one.subject} (${one.certificateId.slice(0, 12)}…)`,
+          }))}
+          onChange={(value) => change({ certificateId: value ?? '' })}
+        />
+      )}
     </div>
   );
 }

@@ -26,7 +26,8 @@ export function ProvisionSingle({ onClose }: { readonly onClose: () => void }) {
   const change = (next: Partial<ThingDraft>) => setDraft((before) => ({ ...before, ...next }));
   const choices = useQuery({ queryKey: ['things.choices'], queryFn: () => call('things.choices', {}), gcTime: 0 });
   const attributes = attributesOf(draft.attributes);
-  const isValid = isThingName(draft.name) && attributes !== null && draft.topic !== '';
+  const lacksCertificate = step >= 1 && draft.certificate === 'imported' && draft.certificateId === '';
+  const isValid = isThingName(draft.name) && attributes !== null && draft.topic !== '' && !lacksCertificate;
 
   const create = async () => {
     setIsBusy(true);

@@ -6,6 +6,7 @@ import { Button } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { Sparkline } from '../../parts/sparkline.tsx';
 import { setSpeed } from '../../state/fleet-actions.ts';
+import { useLive } from '../../state/live.ts';
 import { openRefusals, useIsRefused } from '../../state/trace.ts';
 import { useFormat } from '../../text/use-format.ts';
 import { SpeedSlider } from './speed-slider.tsx';
@@ -18,7 +19,7 @@ import { placeText } from './station-text.ts';
 export const StationCard = memo(function StationCard({ station }: { readonly station: StationStatus }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { id, name, kind, state, error, latest, sparkline, speed } = station;
+  const { id, name, thingName, kind, state, error, latest, sparkline, speed } = station;
   const temperature = latest?.temperature ?? null;
   const isRefused = useIsRefused(id);
   const changeSpeed = useCallback((value: number) => setSpeed([id], value), [id]);
@@ -36,6 +37,7 @@ export const StationCard = memo(function StationCard({ station }: { readonly sta
         </div>
       </header>
       {error !== null && <ErrorNotice error={error} />}
+      <DiscardedNotice thingName={thingName} />
       {error !== null && isRefused && (
         <div>
           <Button small icon="stop" onClick={() => openRefusals(id)}>
@@ -67,6 +69,16 @@ export const StationCard = memo(function StationCard({ station }: { readonly sta
     </article>
   );
 });
+
+/** What the lab's quota mode took away, as AWS would. */
+function DiscardedNotice({ thingName }: { readonly thingName: string }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const count = useLive(({ health }) => health?.discarded?.things[thingName] ?? 0);
+  if (count === 0) return null;
+  const message = t('stations.discarded', { count, amount: format.integer(count) });
+  return <ErrorNotice tone="warning" error={{ message, hint: t('stations.discardedWhy') }} />;
+}
 
 function StationClock({ station }: { readonly station: StationStatus }) {
   const { t } = useTranslation();

@@ -127,6 +127,16 @@ function LimitNotice({ rate }: { readonly rate: number }) {
   const { t } = useTranslation();
   const format = useFormat();
   const isAws = useLive(({ health }) => health?.target?.kind === 'aws');
+  const lost = useLive(({ health }) => health?.discarded?.viewer ?? 0);
+  if (lost > 0) {
+    const amount = format.integer(lost);
+    const error = { message: t('topics.lostTitle', { count: lost, amount }), hint: t('topics.lostText') };
+    return (
+      <div className={styles['error']}>
+        <ErrorNotice tone="warning" error={error} />
+      </div>
+    );
+  }
   if (!isAws || rate < NEAR_LIMIT) return null;
   const message = t('topics.limitTitle');
   return (
