@@ -254,7 +254,7 @@ async function createThing(isobar: Isobar): Promise<void> {
     .object({ document: z.string() })
     .parse(await isobar.call('things.suggestPolicy', { name: 'walk', topic: 'sensor/weather/walk' }));
   const policy = { kind: 'own', document };
-  const wish = { ...thing, topic: 'sensor/weather/walk', certificate: 'console', policy };
+  const wish = { ...thing, topic: 'sensor/weather/walk', certificate: { kind: 'console' }, policy };
   await isobar.call('things.create', wish);
 }
 
