@@ -35,6 +35,8 @@ type EdgeOptions = {
   readonly services: EdgeServices;
   /** Takes over a signed WebSocket that carries MQTT; left out, there is none behind this door. */
   readonly onMqtt?: (stream: Duplex, peer: Peer) => void;
+  /** Is told of devices that are not let in: by a certificate that is not good, or on the way to MQTT over WebSocket. */
+  readonly onRefused?: (reason: string, certificateId: string | null) => void;
 };
 
 /** What the door knows of a request beside its bytes. */
@@ -53,8 +55,11 @@ const SILENCE_LIMIT_MS = 60_000;
 /** Throws AppError `lab.portTaken`. */
 export async function openEdge(options: EdgeOptions): Promise<Edge> {
   const waiting = openWaitingRoom({ most: MOST_WAITING, limitMs: HEADERS_LIMIT_MS });
-  const { onMqtt, credentials, region } = options;
-  const webSockets = onMqtt === undefined ? null : openWebSocketDoor({ onMqtt, credentials, region });
+  const { onMqtt, onRefused, credentials, region } = options;
+  const webSockets =
+    onMqtt === undefined
+      ? null
+      : openWebSocketDoor({ onMqtt, credentials, region, onRefused: (reason) => onRefused?.(reason, null) });
   const certificates = new WeakMap<Socket, () => ClientCertificate>();
   const door: Door = {
     ...options,
@@ -164,7 +169,7 @@ async function answerRequest(
       credentials: door.credentials,
       region: door.region,
       address: message.socket.remoteAddress ?? '',
-      certificateId: () => goodCertificate(door.certificateOf(message.socket)),
+      certificateId: () => goodCertificate(door.certificateOf(message.socket), door.onRefused),
       onService: (service) => {
         // A service the lab does not have: only S3 among those that look like plain REST speaks XML.
         protocol = door.services.protocolOf(service) ?? (guess === 's3' ? 'rest-json' : guess);
@@ -180,13 +185,14 @@ async function answerRequest(
 }
 
 /** The id of a good certificate, null without one. Throws AwsError ForbiddenException. */
-function goodCertificate(certificate: ClientCertificate): string | null {
+function goodCertificate(certificate: ClientCertificate, onRefused: EdgeOptions['onRefused']): string | null {
   switch (certificate.kind) {
     case 'none':
       return null;
     case 'good':
       return certificate.certificateId;
     case 'refused':
+      onRefused?.(certificate.reason, certificate.certificateId);
       throw new AwsError('ForbiddenException', `Not let in: ${certificate.reason}.`, 403);
   }
 }

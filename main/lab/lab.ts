@@ -106,7 +106,15 @@ export async function openLab(options: LabOptions, engine: AsyncEngine, onChange
       sts: { kind: 'query', version: STS_VERSION, operations: stsOperations(identity) },
     });
     const { region } = identity;
-    const edge = await openEdge({ port: options.port, credentials: identity, region, services, onMqtt: iot.accept });
+    const edge = await openEdge({
+      port: options.port,
+      credentials: identity,
+      region,
+      services,
+      onMqtt: iot.accept,
+      onRefused: (reason, certificateId) =>
+        iot.refusals.add({ clientId: null, certificateId, reason, decision: null, outcome: 'answered' }),
+    });
     keep(edge, edge.close);
     endpoint = `http://127.0.0.1:${edge.port}`;
     iot.serveHttp(edge.accept);

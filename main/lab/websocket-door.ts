@@ -23,6 +23,8 @@ type Options = {
   readonly region: string;
   /** Takes over a stream that carries MQTT. */
   readonly onMqtt: (stream: Duplex, peer: Peer) => void;
+  /** A page cannot read why its handshake failed; this is told. */
+  readonly onRefused?: ((reason: string) => void) | undefined;
 };
 
 const PATH = '/mqtt';
@@ -36,7 +38,7 @@ const MOST_CONNECTIONS = 2_000;
 const UNSUPPORTED_DATA = 1003;
 
 export function openWebSocketDoor(options: Options): WebSocketDoor {
-  const { credentials, region, onMqtt } = options;
+  const { credentials, region, onMqtt, onRefused } = options;
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: true,
@@ -74,6 +76,7 @@ export function openWebSocketDoor(options: Options): WebSocketDoor {
       } catch (error) {
         if (!(error instanceof AwsError)) throw error;
         log.warn({ code: error.code, reason: error.message }, 'refused a WebSocket');
+        onRefused?.(`MQTT over WebSocket: ${error.message}`);
         refuse(socket, error);
       }
     },

@@ -22,6 +22,8 @@ export type RefusalLog = {
 };
 
 const MOST_KEPT = 200;
+/** AWS's limit; a client that sends a longer one is refused for it. */
+const LONGEST_CLIENT_ID = 128;
 
 /** `onChange` is called at every refusal. */
 export function openRefusalLog(onChange: () => void): RefusalLog {
@@ -30,7 +32,8 @@ export function openRefusalLog(onChange: () => void): RefusalLog {
   let total = 0;
   let nextId = 1;
   return {
-    add: ({ clientId, certificateId, reason, decision, outcome }) => {
+    add: ({ clientId: given, certificateId, reason, decision, outcome }) => {
+      const clientId = given?.slice(0, LONGEST_CLIENT_ID) ?? null;
       const key = JSON.stringify([clientId, certificateId, reason, outcome]);
       const now = Date.now();
       const before = kept.get(key);

@@ -4,6 +4,7 @@ import { CreateTopicRuleCommand, UpdateCertificateCommand } from '@aws-sdk/clien
 import { CreateDeliveryStreamCommand, FirehoseClient } from '@aws-sdk/client-firehose';
 import { X509Certificate } from 'node:crypto';
 import { connect } from 'node:tls';
+import { WebSocket } from 'ws';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Refusal } from '../../../preload/shapes-trace.ts';
 import type { Lab } from '../lab.ts';
@@ -81,6 +82,25 @@ it('tells at the door: no certificate, an inactive one; and inside: a limit, wha
   const wild = await listen(lab, able, 'wild', []);
   wild.socket.write(Buffer.from([0xf0, 0]));
   expect(await refusalOf('not as it should be')).toMatchObject({ clientId: 'wild', outcome: 'closed', fix: null });
+});
+
+it('tells what a WebSocket page and a device over HTTPS cannot read or show', async () => {
+  const page = new WebSocket(`${lab.report.endpoint.replace('http', 'ws')}/mqtt`, 'mqtt');
+  page.on('error', () => undefined);
+  expect(await refusalOf('MQTT over WebSocket')).toMatchObject({ clientId: null, outcome: 'answered', fix: null });
+
+  const mute = await enrol(lab, 'mute-https', ['iot:Connect']);
+  const socket = connect({ host: '127.0.0.1', port: lab.report.mqttPort, servername: 'localhost', ...mute });
+  socket.on('error', () => undefined);
+  socket.write('POST /topics/https%2F1 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}');
+  expect(await refusalOf('topic/https/1')).toMatchObject({
+    clientId: null,
+    certificateId: idOf(mute),
+    action: 'iot:Publish',
+    outcome: 'answered',
+    fix: { kind: 'add' },
+  });
+  socket.destroy();
 });
 
 it('tells what the quotas discard', async () => {
