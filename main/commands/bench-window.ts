@@ -11,7 +11,7 @@ import { nodeFork } from '../control/child.ts';
 import { openControl } from '../control/control.ts';
 import { openVault } from '../control/vault.ts';
 import type { BenchLine, BenchOptions } from './bench-line.ts';
-import { countsOf, openTopics, openWindow, type BenchWindow } from './bench-window-app.ts';
+import { countsOf, openTopics, openWindow, type BenchWindow, type Memory } from './bench-window-app.ts';
 import { askLatencies, percentile, type Latencies } from './bench-window-latency.ts';
 import { addStations } from './demo-fleet.ts';
 import { until } from './until.ts';
@@ -25,6 +25,7 @@ const LIMIT_MS = 180_000;
 const WARM_UP_MS = 5_000;
 const IDLE_INPUTS = 40;
 const SETTLE_MS = 1_500;
+const MEMORY_EVERY_MS = 1_000;
 const SETTINGS = { theme: 'system', language: 'en', finalNewline: true, awsQuotas: false } as const;
 
 export async function* benchWindow(options: BenchOptions): AsyncGenerator<BenchLine> {
@@ -73,17 +74,16 @@ async function* measure(window: BenchWindow, seconds: number): AsyncGenerator<Be
   await pause(WARM_UP_MS);
   const before = await countsOf(window);
   const began = performance.now();
-  // Buffers and compiled code grow at first; what grows in the second half goes on growing.
-  const first = await askLatencies(window, { milliseconds: seconds * 500 });
-  const memoryBefore = await window.memory();
-  const second = await askLatencies(window, { milliseconds: seconds * 500 });
+  // Buffers and compiled code grow at first, and garbage comes and goes: what is higher in the second half goes on growing.
+  const half = { milliseconds: seconds * 500 };
+  const { value: first, peak: firstPeak } = await withPeak(window, askLatencies(window, half));
+  const { value: second, peak: secondPeak } = await withPeak(window, askLatencies(window, half));
   const busy = {
     typing: [...first.typing, ...second.typing],
     clicking: [...first.clicking, ...second.clicking],
   };
   const after = await countsOf(window);
   const rate = (after.received - before.received) / ((performance.now() - began) / 1_000);
-  const memoryAfter = await window.memory();
   await window.pauseAll();
   await pause(SETTLE_MS);
   const { acknowledged, counts } = await window.settled();
@@ -91,14 +91,17 @@ async function* measure(window: BenchWindow, seconds: number): AsyncGenerator<Be
   yield line('messages per second into the Topics page', rate, 'messages/s', 'asked for', ASKED_RATE);
   yield* latencyLines('typing', busy.typing, idle.typing);
   yield* latencyLines('clicking', busy.clicking, idle.clicking);
-  yield line('memory of the renderer at the end', memoryAfter.renderer, 'MB', 'at half time', memoryBefore.renderer);
-  yield line(
-    'memory of the stations process at the end',
-    memoryAfter.stations,
-    'MB',
-    'at half time',
-    memoryBefore.stations,
-  );
+  for (const [name, what] of [
+    ['renderer', 'the renderer'],
+    ['stations', 'the stations process'],
+  ] as const)
+    yield line(
+      `most memory of ${what} in the second half`,
+      secondPeak[name],
+      'MB',
+      'in the first half',
+      firstPeak[name],
+    );
   yield line(
     'messages shown + counted as not shown + waiting',
     counts.shown + counts.notShown + counts.waiting,
@@ -107,6 +110,20 @@ async function* measure(window: BenchWindow, seconds: number): AsyncGenerator<Be
     counts.received,
   );
   yield line('messages received at QoS 0', counts.received, 'messages', 'acknowledged to the stations', acknowledged);
+}
+
+/** The most that each process holds while `work` is under way. */
+async function withPeak<Value>(
+  window: BenchWindow,
+  work: Promise<Value>,
+): Promise<{ readonly value: Value; readonly peak: Memory }> {
+  let peak = await window.memory();
+  for (let isDone = false; !isDone;) {
+    isDone = await Promise.race([work.then(() => true), pause(MEMORY_EVERY_MS, false)]);
+    const { renderer, stations } = await window.memory();
+    peak = { renderer: Math.max(peak.renderer, renderer), stations: Math.max(peak.stations, stations) };
+  }
+  return { value: await work, peak };
 }
 
 function* latencyLines(what: string, busy: Latencies, idle: Latencies): Generator<BenchLine> {

@@ -59,7 +59,7 @@ function parseLines(lines: readonly string[]): readonly (readonly string[] | str
 }
 
 /**
- * The cells of a line as NOAA writes them, each in quotation marks and none with one inside: the parser of all CSV takes five times as
+ * The cells of a line as NOAA writes them, each in quotation marks and none with one inside: the parser of all CSV takes several times as
  * long. Null for any other line.
  */
 function plainCells(line: string): readonly string[] | null {
