@@ -103,7 +103,8 @@ export function createTopicLog(options: TopicLogOptions): TopicLog {
   });
 
   const offer = (): void => {
-    if (isTaken && isChanged) sender.at(Math.max(scheduler.now(), notBefore));
+    // Due since then, so before the stations whose turn is now: in a flood they would let the window wait for seconds.
+    if (isTaken && isChanged) sender.at(notBefore);
   };
 
   const change = (): void => {
