@@ -271,14 +271,14 @@ async function pinToCertificate(isobar: Isobar, folder: string, station: string,
     region: identity.region,
     credentials: identity,
   });
-  const serial = BigInt(`0x${new X509Certificate(certificatePem).serialNumber}`).toString(16);
+  const serial = BigInt(`0x${new X509Certificate(certificatePem).serialNumber}`).toString();
   const Statement = [
     { Effect: 'Allow', Action: 'iot:*', Resource: '*' },
     {
       Effect: 'Deny',
       Action: 'iot:Connect',
       Resource: '*',
-      Condition: { StringNotEqualsIgnoreCase: { 'iot:Certificate.SerialNumber': serial } },
+      Condition: { StringNotEquals: { 'iot:Certificate.SerialNumber': serial } },
     },
   ];
   const policyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
