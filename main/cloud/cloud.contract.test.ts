@@ -3,9 +3,11 @@ import { PutRecordBatchCommand } from '@aws-sdk/client-firehose';
 import {
   CreatePolicyCommand,
   CreateThingCommand,
+  DetachPolicyCommand,
   ListCertificatesCommand,
   ListPoliciesCommand,
   ListThingsCommand,
+  UpdateCertificateCommand,
 } from '@aws-sdk/client-iot';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -20,8 +22,10 @@ import { openClients, type Clients } from './clients.ts';
 import { listLake, previewObject, runCrawler } from './lake.ts';
 import { OBSERVATIONS_SQL, pipelineNames, setUpPipeline, type PipelineNames } from './pipeline.ts';
 import { readPipeline } from './pipeline-reading.ts';
+import { policyNameOf } from './policy.ts';
 import { provisionDevice, removeDevice } from './provision.ts';
 import { listDatabases, queryRows, queryStatus, runQuery, startQuery } from './query.ts';
+import { checkPermissions } from './station-check.ts';
 import { targetFromLab } from './target.ts';
 import { waitFor } from './waiting.ts';
 
@@ -97,6 +101,30 @@ test('a thing that was made by hand stays when its station is removed', async ()
   ]);
   expect((await clients.iot.send(new ListCertificatesCommand({}))).certificates).toEqual([]);
   expect(ledger.entriesOf(clients).map(({ kind, name }) => [kind, name])).toEqual([['policy', 'by-hand']]);
+});
+
+test('what a device may do is told by the registry: ready, one statement short, without policy, inactive, gone', async () => {
+  const thingName = 'station-asked';
+  const topic = 'sensor/weather/asked';
+  const { csrPem } = await createDeviceKey(thingName);
+  const { certificateId, certificateArn } = await provisionDevice(clients, { thingName, topic, csrPem });
+  const ask = async (about: string) => {
+    const { problem } = await checkPermissions(clients, { certificateId, clientId: thingName, topic: about });
+    return problem === null ? null : [problem.code, problem.hint ?? ''];
+  };
+  expect(await ask(topic)).toBeNull();
+  const resource = `arn:aws:iot:${clients.region}:${clients.account}:topic/elsewhere`;
+  expect(await ask('elsewhere')).toEqual([
+    'check.notAllowed',
+    `Add this statement to its policy: {"Effect":"Allow","Action":"iot:Publish","Resource":"${resource}"}`,
+  ]);
+  const policyName = policyNameOf(thingName);
+  await clients.iot.send(new DetachPolicyCommand({ policyName, target: certificateArn }));
+  expect(await ask(topic)).toMatchObject(['check.noPolicy', expect.any(String)]);
+  await clients.iot.send(new UpdateCertificateCommand({ certificateId, newStatus: 'INACTIVE' }));
+  expect(await ask(topic)).toMatchObject(['check.certificateInactive', expect.any(String)]);
+  await removeDevice(clients, { thingName, certificateId });
+  expect(await ask(topic)).toMatchObject(['check.certificateGone', expect.any(String)]);
 });
 
 test('the pipeline is set up, may be set up again, and carries records to rows', async () => {
