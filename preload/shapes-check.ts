@@ -27,7 +27,7 @@ export type CheckFact = {
 
 export type CheckStep = {
   readonly name: CheckStepName;
-  /** `skipped`: a step before it failed, so it could tell nothing. */
+  /** `skipped`: a step before it failed, or the station is not there to be tried, so it could tell nothing. */
   readonly state: 'waiting' | 'running' | 'passed' | 'failed' | 'skipped';
   readonly facts: readonly CheckFact[];
   /** Why it failed and what to do; for a missing permission the hint holds the policy statement to add. */

@@ -4,11 +4,13 @@ import { expect, test } from './app.ts';
 test('a healthy station passes every step; an inactive certificate is named', async ({ isobar }) => {
   const { page } = isobar;
   const card = page.getByRole('article').first();
-  await expect(card).toContainText(/idle/i);
+  await card.getByRole('button', { name: /^Start / }).click();
+  await expect(card).toContainText(/live/i);
   await card.getByRole('button', { name: /^Check the connection of/ }).click();
   const dialog = page.getByRole('dialog', { name: /^Check of/ });
   await expect(dialog.getByRole('status')).toHaveText('Everything is in order.');
   await expect(dialog.getByRole('listitem')).toHaveCount(5);
+  await expect(dialog.getByRole('list')).toContainText('connected right now');
   await expect(dialog.getByRole('list')).toContainText('TLSv1.3');
   await page.keyboard.press('Escape');
 

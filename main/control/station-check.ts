@@ -1,5 +1,5 @@
 /** "Check this station": tries the steps of a station's way to its broker in order and tells each as it ends. */
-import { AppError, toPlainError } from '../../preload/errors.ts';
+import { AppError, toPlainError, type PlainError } from '../../preload/errors.ts';
 import type { CheckStep, CheckStepName, StationCheck } from '../../preload/shapes-check.ts';
 import { checkPermissions } from '../cloud/station-check.ts';
 import { NETWORK_STEPS, type NetworkFinding, type NetworkStep } from '../stations/api.ts';
@@ -28,16 +28,26 @@ export function openStationCheck(parts: Parts, sink: Sink<StationCheck>): Source
     hub.changed();
   };
 
+  /** Why the station is not there to be tried, e.g. because its certificate is inactive: its own reason, unless the registry knows a better one. */
+  let absence: PlainError | null = null;
+
   const run = async (): Promise<void> => {
     for (const name of STEPS) {
       if (isClosed) return;
-      if (!isWorthTrying(name, steps)) {
+      if (!isWorthTrying(name, steps, absence !== null)) {
         set(name, { state: 'skipped' });
         continue;
       }
       set(name, { state: 'running' });
-      const { facts, error } = await findingOf(name, parts);
-      set(name, { state: error === null ? 'passed' : 'failed', facts, error });
+      try {
+        const { facts, error } = await findingOf(name, parts);
+        const fault = error ?? (name === 'policy' ? absence : null);
+        set(name, { state: fault === null ? 'passed' : 'failed', facts, error: fault });
+      } catch (error) {
+        if (!(error instanceof AppError) || name === 'policy') throw error;
+        absence = toPlainError(error);
+        set(name, { state: 'skipped' });
+      }
     }
     isDone = true;
     hub.changed();
@@ -54,7 +64,8 @@ export function openStationCheck(parts: Parts, sink: Sink<StationCheck>): Source
 }
 
 /** A network step needs all before it. The registry is asked as soon as the target was reached: it often knows why the rest failed. */
-function isWorthTrying(name: CheckStepName, steps: readonly CheckStep[]): boolean {
+function isWorthTrying(name: CheckStepName, steps: readonly CheckStep[], isAbsent: boolean): boolean {
+  if (isAbsent) return name === 'policy';
   const needed: readonly CheckStepName[] = name === 'policy' ? ['name', 'tcp'] : STEPS.slice(0, STEPS.indexOf(name));
   return steps.every((step) => !needed.includes(step.name) || step.state === 'passed');
 }

@@ -31,7 +31,7 @@ export const enCheck = {
       running: 'checking',
       passed: 'in order',
       failed: 'fault',
-      skipped: 'not tried: an earlier step failed',
+      skipped: 'not tried',
     },
     fact: {
       host: 'Endpoint',

@@ -33,7 +33,7 @@ export const frCheck: typeof enCheck = {
       running: 'en cours',
       passed: 'en ordre',
       failed: 'défaut',
-      skipped: 'pas essayée : une étape précédente a échoué',
+      skipped: 'pas essayée',
     },
     fact: {
       host: 'Point de terminaison',
