@@ -66,7 +66,9 @@ export function createPublisher({ open, prove, now }: Options): Publisher {
     new Promise((resolve, reject) => {
       const lost = (error: AppError | null): void => reject(refusal(message, error));
       onLoss.add(lost);
-      work.then(resolve, reject).finally(() => onLoss.delete(lost));
+      // The client fails what is under way a moment before it tells that the connection is lost, which says more.
+      const failed = (error: unknown): unknown => setTimeout(() => reject(error), REFUSAL_SHOWS_MS);
+      work.then(resolve, failed).finally(() => setTimeout(() => onLoss.delete(lost), REFUSAL_SHOWS_MS));
     });
 
   const send = async (over: Device, message: OutgoingMessage): Promise<void> => {
