@@ -108,8 +108,10 @@ const provisionWish = z
     thingType: awsName.nullable(),
     group: awsName.nullable(),
     attributes,
-    /** Null: the suggested policy. */
+    /** One that exists; null: one of its own. */
     policy: policyName.nullable(),
+    /** The text of its own policy; left out: the suggested one. */
+    policyDocument: z.string().min(1).max(20_000).exactOptional(),
   })
   .strict();
 
@@ -165,6 +167,7 @@ export const calls = {
   'provision.act': call(
     z.object({ action: z.enum(['pause', 'resume', 'cancel', 'retry', 'undo', 'dismiss']) }).strict(),
   ).returns<null>(),
+  'provision.suggestPolicy': call(nothing).returns<{ readonly document: string }>(),
   'things.choices': call(nothing).returns<{
     readonly types: readonly string[];
     readonly policies: readonly string[];

@@ -87,7 +87,8 @@ export function recordingStep(recorder: Recorder, exists: (resource: Resource) =
       }
       const name = creation.answered === undefined ? asked.name : textOf(answer.output, creation.answered);
       if (name !== null) await recorder.made({ kind: creation.kind, name }, by);
-      if (name !== asked.name) await recorder.gone(asked);
+      // An attempt whose answer was lost may have made another one, which only the asking then remembers.
+      if (name !== asked.name && attemptsOf(answer.output) === 1) await recorder.gone(asked);
       return answer;
     };
 }

@@ -9,7 +9,9 @@ import {
   type Enrolment,
 } from '../cloud/enrolment.ts';
 import type { Certificate } from '../cloud/provision.ts';
-import { onBehalfOf, pendingCertificate } from '../cloud/recording.ts';
+import { onBehalfOf, pendingCertificate, pendingKeyDigest } from '../cloud/recording.ts';
+import { removeResource } from '../cloud/removal.ts';
+import type { Resource } from '../cloud/resources.ts';
 import { inParallel } from './in-parallel.ts';
 import { digestOfKey, pendingKey, type PendingKey } from './pending-keys.ts';
 import { finishStation, isTaken, nameTaken, waitingItems, type JobMeans, type Names } from './provision-means.ts';
@@ -20,6 +22,7 @@ const AT_ONCE = 12;
 /** Rejects when the target is out of reach; a station that the target refuses is noted as failed and never stops the others. */
 export async function provisionDirect(means: JobMeans, names: Names): Promise<void> {
   const { job, signal } = means;
+  const unanswered = pendingCertificates(means);
   const adopted = await orphans(means);
   await inParallel(waitingItems(job), AT_ONCE, signal, async (item) => {
     job.working(item);
@@ -36,6 +39,7 @@ export async function provisionDirect(means: JobMeans, names: Names): Promise<vo
     }
     means.onChange();
   });
+  if (!signal.aborted) await removeLatecomers(means, [...unanswered, ...pendingCertificates(means)]);
 }
 
 /** Not the station's fault, and the next one would meet the same. */
@@ -54,6 +58,26 @@ async function orphans({ job, connection }: JobMeans): Promise<ReadonlyMap<strin
     .madeBy(`job/${job.plan.id}`)
     .some(({ kind, name }) => kind === 'certificate' && !noted.has(name));
   return isUnnoted ? certificatesSince(connection.clients, job.plan.created, noted) : new Map();
+}
+
+/** What was asked for without a known answer: before a crash, or on a line that was cut. */
+function pendingCertificates({ job, connection }: JobMeans): readonly Resource[] {
+  return connection.clients.recorder
+    .madeBy(`job/${job.plan.id}`)
+    .filter((resource) => pendingKeyDigest(resource) !== null);
+}
+
+/** The target may have signed a request whose answer was lost, and again when it was repeated: one of the two certificates is unused. */
+async function removeLatecomers({ job, connection, signal }: JobMeans, pending: readonly Resource[]): Promise<void> {
+  if (pending.length === 0) return;
+  const { clients } = connection;
+  const unused = await certificatesSince(clients, job.plan.created, job.certificateIds());
+  for (const resource of pending) {
+    const certificate = unused.get(pendingKeyDigest(resource) ?? '');
+    if (certificate !== undefined)
+      await removeResource(clients, { kind: 'certificate', name: certificate.certificateId }, signal);
+    if (clients.recorder.stateOf(resource) !== null) await clients.recorder.gone(resource);
+  }
 }
 
 async function provisionItem(

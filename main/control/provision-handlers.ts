@@ -1,7 +1,7 @@
 /** What the window may ask about provisioning and about what Isobar made. */
 import type { CallInput, CallName, CallOutput } from '../../preload/contract.ts';
 import { listChoices } from '../cloud/enrolment.ts';
-import { devicePolicy } from '../cloud/policy.ts';
+import { devicePolicy, fleetPolicy } from '../cloud/policy.ts';
 import type { Control } from './control.ts';
 import { createSingleThing } from './single-thing.ts';
 
@@ -9,6 +9,7 @@ type Names =
   | 'provision.dryRun'
   | 'provision.start'
   | 'provision.act'
+  | 'provision.suggestPolicy'
   | 'things.choices'
   | 'things.suggestPolicy'
   | 'things.create'
@@ -27,6 +28,7 @@ export function provisionHandlers(control: Control): Answers {
       await provisioner.act(action);
       return null;
     },
+    'provision.suggestPolicy': () => ({ document: JSON.stringify(fleetPolicy(control.connection().target), null, 2) }),
     'things.choices': () => listChoices(control.connection().clients),
     'things.suggestPolicy': ({ name, topic }) => ({
       document: JSON.stringify(devicePolicy(control.connection().target, name, topic), null, 2),

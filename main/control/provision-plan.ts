@@ -6,6 +6,7 @@ import type { DryRun } from '../../preload/shapes-provisioning.ts';
 import { hasPolicy, listThingNames } from '../cloud/enrolment.ts';
 import { exists } from '../cloud/existence.ts';
 import { fleetPolicy } from '../cloud/policy.ts';
+import { parsePolicy } from './policy-text.ts';
 import { isBilled } from '../cloud/target.ts';
 import type { BundledSet } from '../noaa/bundled.ts';
 import type { JobPlan } from './job-file.ts';
@@ -51,9 +52,14 @@ export function planOf(wish: Wish, sets: readonly BundledSet[], { target }: Conn
     group,
     attributes,
     policyName: wish.policy ?? `isobar-stations-${id}`,
-    policyDocument: wish.policy === null ? JSON.stringify(fleetPolicy(target)) : null,
+    policyDocument: wish.policy === null ? policyText(wish.policyDocument, target) : null,
     items: namesOf(wish).map((name, index) => ({ name, ...(sources[index % sources.length] ?? first) })),
   };
+}
+
+/** The target judges the policy; that it is JSON is known before. */
+function policyText(own: string | undefined, target: Connection['target']): string {
+  return JSON.stringify(own === undefined ? fleetPolicy(target) : parsePolicy(own));
 }
 
 export function provisioningBucket(account: string): string {

@@ -2,7 +2,9 @@
 import {
   CreateThingCommand,
   DeleteThingCommand,
+  GetPolicyCommand,
   ListCertificatesCommand,
+  ListPoliciesCommand,
   paginateListThings,
 } from '@aws-sdk/client-iot';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -110,6 +112,23 @@ test('stations are made, a taken name fails alone and is retried, undo leaves wh
   expect(app.ledger()).toEqual([]);
   expect(await thingsOf(byHand)).toEqual(['demo-13']);
   expect(await certificateCount(byHand)).toBe(0);
+});
+
+test('the stations share the policy that was typed, and one that is no JSON makes nothing', async () => {
+  const app = await openApp(await newFolder(), await startLab(), data);
+  cleanUp.push(app.end);
+  const wish = { ...WISH, count: 2, policyDocument: '{"Version": "2012-10-17",' };
+  await expect(app.provisioner.dryRun(wish)).rejects.toMatchObject({ code: 'provision.policyJson' });
+  await expect(app.provisioner.start(wish)).rejects.toMatchObject({ code: 'provision.policyJson' });
+  expect(await thingsOf(app.clients)).toEqual([]);
+  const document = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'iot:Connect', Resource: '*' }] };
+  await app.provisioner.start({ ...wish, policyDocument: JSON.stringify(document, null, 2) });
+  expect(await ended(app)).toMatchObject({ state: 'done', done: 2 });
+  const { policies = [] } = await app.clients.iot.send(new ListPoliciesCommand({}));
+  const made = await Promise.all(
+    policies.map(({ policyName }) => app.clients.iot.send(new GetPolicyCommand({ policyName }))),
+  );
+  expect(made.map(({ policyDocument }): unknown => JSON.parse(policyDocument ?? ''))).toEqual([document]);
 });
 
 test('a job that was killed in the middle goes on in a new app and makes nothing twice', async () => {

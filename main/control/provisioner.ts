@@ -185,7 +185,7 @@ export async function openProvisioner(options: Options): Promise<Provisioner> {
     hub,
     status,
     isBusy: () => running !== null,
-    dryRun: (wish) => dryRun(planOf(wish, sets, connection()), connection(), fleet.has),
+    dryRun: async (wish) => dryRun(planOf(wish, sets, connection()), connection(), fleet.has),
     start: async (wish) => {
       refuseWhenBusy();
       const plan = planOf(wish, sets, connection());

@@ -23,6 +23,7 @@ import { recordOfCopy } from './catalogue.ts';
 import { createVaultCertificates } from './certificates/vault-certificates.ts';
 import { createDeviceKey } from './device-identity.ts';
 import type { Fleet } from './fleet.ts';
+import { parsePolicy } from './policy-text.ts';
 import { nameTaken } from './provision-means.ts';
 import { keepStationIdentity, keptStationIdentity, type Connection, type Identity } from './provisioning.ts';
 import type { Vault } from './vault.ts';
@@ -174,16 +175,5 @@ async function policyFor({ clients }: Connection, { policy }: ThingWish, policyN
       hint: 'Choose one that exists, or take the suggested one.',
     });
   }
-  const document: unknown = parseDocument(policy.document);
-  await ensurePolicy(clients, policyName, document);
-}
-
-function parseDocument(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new AppError('provision.policyJson', 'The policy is not valid JSON.', {
-      hint: cause instanceof Error ? cause.message : undefined,
-    });
-  }
+  await ensurePolicy(clients, policyName, parsePolicy(policy.document));
 }

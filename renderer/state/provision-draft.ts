@@ -11,7 +11,11 @@ export type Draft = {
   readonly group: string;
   /** One `name=value` a line. */
   readonly attributes: string;
+  readonly policyKind: 'own' | 'existing';
+  /** Of the existing one. */
   readonly policy: string;
+  /** Of its own one; empty until the suggestion has come. */
+  readonly document: string;
 };
 
 export const FIRST_DRAFT: Draft = {
@@ -23,7 +27,9 @@ export const FIRST_DRAFT: Draft = {
   thingType: '',
   group: '',
   attributes: '',
+  policyKind: 'own',
   policy: '',
+  document: '',
 };
 
 export function isPattern(text: string): boolean {
@@ -53,6 +59,7 @@ export function wishOf(draft: Draft, attributes: Readonly<Record<string, string>
     thingType: orNull(draft.thingType),
     group: orNull(draft.group),
     attributes: { ...attributes },
-    policy: orNull(draft.policy),
+    policy: draft.policyKind === 'existing' ? orNull(draft.policy) : null,
+    ...(draft.policyKind === 'own' && draft.document.trim() !== '' ? { policyDocument: draft.document } : {}),
   };
 }

@@ -74,7 +74,7 @@ export const enProvision = {
     attributesHint: 'One a line: name=value. No spaces. At most three without a thing type.',
     attributesBad: 'Each line must be name=value without spaces.',
     policy: 'Policy',
-    policyHint: 'Leave empty for the suggested one: each station may connect as itself and publish to its own topic.',
+    policyHint: 'Each station may connect as itself and publish to its own topic.',
     way: 'Way',
     direct: 'Direct calls',
     bulk: 'Bulk task',

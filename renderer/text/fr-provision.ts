@@ -77,8 +77,7 @@ export const frProvision: typeof enProvision = {
     attributesHint: 'Un par ligne : nom=valeur. Sans espaces. Trois au plus sans type d’objet.',
     attributesBad: 'Chaque ligne doit être nom=valeur, sans espaces.',
     policy: 'Stratégie',
-    policyHint:
-      'Vide : la stratégie proposée, où chaque station peut se connecter sous son nom et publier sur son propre sujet.',
+    policyHint: 'Chaque station peut se connecter sous son nom et publier sur son propre sujet.',
     way: 'Méthode',
     direct: 'Appels directs',
     bulk: 'Tâche groupée',

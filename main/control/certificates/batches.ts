@@ -25,8 +25,6 @@ type Options = {
   readonly inVault: () => Promise<ReadonlyMap<string, string | null>>;
 };
 
-type Batches = ReturnType<typeof createBatches>;
-
 /** Questions to the target at once: AWS answers ten DescribeCertificate a second. */
 const ASK_AT_ONCE = 4;
 /** Keys that nobody confirms do not stay in memory for ever. */

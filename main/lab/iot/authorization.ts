@@ -63,7 +63,8 @@ export function subscribeRefusal(
   return refusalOf(policy.decide('iot:Subscribe', `topicfilter/${filter}`));
 }
 
-function refusalOf(decision: Decision): Refusal | undefined {
+/** Undefined when the policies allow it. */
+export function refusalOf(decision: Decision): Refusal | undefined {
   return decision.isAllowed ? undefined : { reason: decision.reason, decision };
 }
 

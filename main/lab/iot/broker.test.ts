@@ -210,6 +210,15 @@ describe('the broker', () => {
     for (const client of [again, ...publishers]) client.end();
   });
 
+  it('tells policies the host name that the client asked for', async () => {
+    const device = await makeDevice(iot, 'named', [{ Action: 'iot:Connect', Resource: 'client/${iot:DomainName}' }]);
+    const client = await connected(device, 'localhost');
+    expect(client.received).toEqual(ACCEPTED);
+    const other = await open(device, 'elsewhere');
+    await until('the other client id is refused', other.isClosed);
+    client.end();
+  });
+
   it('gives the client id to the newcomer, and ends connections with their certificate', async () => {
     const device = await makeDevice(iot, 'st-5', STATION('st-5'));
     const first = await connected(device, 'st-5');

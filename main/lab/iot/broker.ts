@@ -9,6 +9,7 @@ import type { LabIdentity } from '../services.ts';
 import { NOT_MQTT, openAdmission, type IncomingMessage } from './admission.ts';
 import { limit, publishRefusal, subscribeRefusal, type Refusal } from './authorization.ts';
 import { openBrokerPersistence } from './broker-persistence.ts';
+import { connectRefusal, keepAliveOf } from './connect-packet.ts';
 import { openConnectionPolicy, type ConnectionPolicy } from './connection-policy.ts';
 import type { Journal } from './journal.ts';
 import { openLifecycleEvents, type DisconnectReason, type Presence } from './lifecycle-events.ts';
@@ -60,11 +61,7 @@ type Connection = {
 };
 
 const CONNECT_LIMIT_MS = 10_000;
-const LONGEST_CLIENT_ID = 128;
 const MOST_FILTERS_A_PACKET = 8;
-/** AWS keeps a connection's keep-alive within these bounds, whatever was asked for; without one it is the longest. */
-const SHORTEST_KEEP_ALIVE_SECONDS = 30;
-const LONGEST_KEEP_ALIVE_SECONDS = 1_200;
 const TOO_SLOW = 'a message of QoS 0 for a subscriber that does not keep up';
 const ABOVE_QUOTA = {
   in: 'above the quota of a connection: 100 publishes or 512 KiB a second from the client',
@@ -123,22 +120,13 @@ export async function openBroker(parts: {
     refusals.add({ ...eventOf(peer, refused, clientId), outcome });
 
   const connect = (client: Client, packet: ConnectPacket): Error | undefined => {
-    const { clientId, protocolVersion, will, keepalive = 0 } = packet;
-    // aedes answers other versions with "unacceptable protocol version".
-    if (protocolVersion !== 4 && protocolVersion !== 3) return undefined;
+    const { clientId } = packet;
     const peer = peers.get(client.conn);
-    if (protocolVersion === 3) return refusal(clientId, peer, limit('MQTT 3.1 is not served, MQTT 3.1.1 is'));
     if (peer === undefined) return refusal(clientId, peer, limit('the connection is gone'));
-    if (clientId === '') return refusal(clientId, peer, limit('the client id is empty'));
-    if (Buffer.byteLength(clientId) > LONGEST_CLIENT_ID)
-      return refusal(clientId, peer, limit('the client id is longer than 128 bytes'));
     const policy = openConnectionPolicy(registry, identity, { peer, clientId });
-    const decision = policy.decide('iot:Connect', `client/${clientId}`);
-    if (!decision.isAllowed) return refusal(clientId, peer, { reason: decision.reason, decision });
-    const willRefusal = will === undefined ? undefined : publishRefusal(policy, will);
-    if (willRefusal !== undefined)
-      return refusal(clientId, peer, { ...willRefusal, reason: `the last will: ${willRefusal.reason}` });
-    packet.keepalive = keepAliveOf(keepalive);
+    const refused = connectRefusal(policy, packet);
+    if (refused !== undefined) return refusal(clientId, peer, refused);
+    packet.keepalive = keepAliveOf(packet.keepalive);
     const before = byClientId.get(clientId);
     if (before !== undefined) before.reason ??= 'DUPLICATE_CLIENTID';
     connections.set(client, {
@@ -388,11 +376,6 @@ export async function openBroker(parts: {
       await new Promise<void>((resolve) => broker.close(() => resolve()));
     },
   };
-}
-
-function keepAliveOf(seconds: number): number {
-  if (seconds === 0) return LONGEST_KEEP_ALIVE_SECONDS;
-  return Math.min(Math.max(seconds, SHORTEST_KEEP_ALIVE_SECONDS), LONGEST_KEEP_ALIVE_SECONDS);
 }
 
 /** aedes marks a connection whose client has said DISCONNECT, and only its types hide that. */

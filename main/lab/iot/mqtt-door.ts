@@ -81,6 +81,7 @@ export async function openMqttDoor(parts: {
         broker.accept(socket, {
           principal: { kind: 'certificate', certificateId },
           address: socket.remoteAddress ?? '',
+          ...(typeof socket.servername === 'string' && { domainName: socket.servername }),
         });
       },
       refuse: (reason) => {

@@ -39,10 +39,12 @@ export async function openTestMqttClient(options: {
   readonly credentials: TestCredentials;
   readonly clientId: string;
   readonly isClean?: boolean;
+  /** Told in the handshake (SNI). */
+  readonly servername?: string;
   readonly will?: { readonly topic: string; readonly payload: string; readonly retain?: boolean };
 }): Promise<TestMqttClient> {
-  const { port, credentials, clientId, isClean = true, will } = options;
-  const socket = connect({ host: '127.0.0.1', port, servername: 'localhost', ...credentials });
+  const { port, credentials, clientId, isClean = true, servername = 'localhost', will } = options;
+  const socket = connect({ host: '127.0.0.1', port, servername, ...credentials });
   const received: Packet[] = [];
   const acks = new Set<number>();
   let isClosed = false;

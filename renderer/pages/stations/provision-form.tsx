@@ -11,6 +11,7 @@ import { attributesOf, FIRST_DRAFT, isPattern, wishOf, type Draft } from '../../
 import { call } from '../../state/window-app.ts';
 import { useFormat } from '../../text/use-format.ts';
 import { ProvisionDryRun } from './provision-dry-run.tsx';
+import { ProvisionPolicy } from './provision-policy.tsx';
 import styles from './provision.module.css';
 
 const MOST = 5_000;
@@ -28,12 +29,13 @@ export function ProvisionForm({ onStarted }: { readonly onStarted: () => void })
     gcTime: 0,
   });
   const change = (next: Partial<Draft>) => {
-    setDraft({ ...draft, ...next });
+    setDraft((before) => ({ ...before, ...next }));
     setDry(null);
     setError(null);
   };
   const attributes = attributesOf(draft.attributes);
-  const isValid = isPattern(draft.pattern) && attributes !== null && draft.count >= 1;
+  const hasPolicy = draft.policyKind === 'own' || draft.policy !== '';
+  const isValid = isPattern(draft.pattern) && attributes !== null && draft.count >= 1 && hasPolicy;
 
   const ask = async (work: () => Promise<void>) => {
     setIsBusy(true);
@@ -117,13 +119,8 @@ export function ProvisionForm({ onStarted }: { readonly onStarted: () => void })
           error={attributes === null ? t('provision.attributesBad') : undefined}
           onChange={(event) => change({ attributes: event.currentTarget.value })}
         />
-        <TextInput
-          label={t('provision.policy')}
-          description={t('provision.policyHint')}
-          value={draft.policy}
-          onChange={(event) => change({ policy: event.currentTarget.value })}
-        />
       </div>
+      <ProvisionPolicy draft={draft} change={change} />
       <div className={styles['way']}>
         <span className={styles['label']}>{t('provision.way')}</span>
         <SegmentedControl
