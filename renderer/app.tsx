@@ -4,6 +4,7 @@ import { useColorScheme } from '@mantine/hooks';
 import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, type ComponentType } from 'react';
+import { toPlainError } from '../preload/errors.ts';
 import { nonce } from './styles/nonce.ts';
 import { LakePage } from './pages/lake/lake-page.tsx';
 import { SettingsPage } from './pages/settings/settings-page.tsx';
@@ -20,8 +21,16 @@ import { languageOf, setLanguage } from './text/i18n.ts';
 // The editor and the charts are most of the code: loaded when first needed, so that the window opens sooner.
 const QueryPage = lazy(async () => ({ default: (await import('./pages/query/query-page.tsx')).QueryPage }));
 
-// Calls go to our own main process: a failure is an answer, not a flaky network.
-const client = new QueryClient({ defaultOptions: { queries: { retry: false, networkMode: 'always' } } });
+// Calls go to our own main process: a failure is an answer, not a flaky network. Only a target that still starts is worth waiting for.
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      retry: (failures, error) => failures < 60 && toPlainError(error).code === 'target.notReady',
+      retryDelay: 500,
+      networkMode: 'always',
+    },
+  },
+});
 
 const pages: Readonly<Record<PageName, ComponentType>> = {
   stations: StationsPage,

@@ -67,12 +67,12 @@ test('three stations by the bulk task, with a policy that was read and changed',
   const { page, complaints } = isobar;
   await expect(page.getByRole('article')).toHaveCount(5);
   await choose(page, /Many stations/);
-  await page.getByLabel('How many').fill('3');
+  await page.getByLabel('Stations', { exact: true }).fill('3');
   await page.getByLabel('Name pattern').fill('mast-{n}');
   const document = page.getByLabel('Policy document');
   await expect(document).toHaveValue(/iot:Connection.Thing.ThingName/);
   await document.fill('no policy');
-  await page.getByRole('radio', { name: 'Bulk task' }).check({ force: true });
+  await dialog(page).getByText('Bulk task', { exact: true }).click();
   await page.getByRole('button', { name: 'Provision 3 stations' }).click();
   await expect(dialog(page).getByText('The policy is not valid JSON.')).toBeVisible();
   await document.fill('{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:*","Resource":"*"}]}');

@@ -14,8 +14,8 @@ export type Draft = {
   readonly policyKind: 'own' | 'existing';
   /** Of the existing one. */
   readonly policy: string;
-  /** Of its own one; empty until the suggestion has come. */
-  readonly document: string;
+  /** Of its own one; null: the suggested text, untouched. */
+  readonly document: string | null;
 };
 
 export const FIRST_DRAFT: Draft = {
@@ -29,7 +29,7 @@ export const FIRST_DRAFT: Draft = {
   attributes: '',
   policyKind: 'own',
   policy: '',
-  document: '',
+  document: null,
 };
 
 export function isPattern(text: string): boolean {
@@ -60,6 +60,6 @@ export function wishOf(draft: Draft, attributes: Readonly<Record<string, string>
     group: orNull(draft.group),
     attributes: { ...attributes },
     policy: draft.policyKind === 'existing' ? orNull(draft.policy) : null,
-    ...(draft.policyKind === 'own' && draft.document.trim() !== '' ? { policyDocument: draft.document } : {}),
+    ...(draft.policyKind === 'own' && draft.document !== null ? { policyDocument: draft.document } : {}),
   };
 }

@@ -41,6 +41,7 @@ export const theme = createTheme({
     Tooltip: { defaultProps: { openDelay: 350, multiline: true, transitionProps: { duration: 80 } } },
     Popover: { defaultProps: { shadow: 'none', transitionProps: { duration: 80 } } },
     Checkbox: { defaultProps: { size: 'xs' } },
+    Radio: { defaultProps: { size: 'xs' } },
     Switch: { defaultProps: { size: 'sm', withThumbIndicator: false } },
   },
 });

@@ -34,7 +34,7 @@ export function ProvisionForm({ onStarted }: { readonly onStarted: () => void })
     setError(null);
   };
   const attributes = attributesOf(draft.attributes);
-  const hasPolicy = draft.policyKind === 'own' || draft.policy !== '';
+  const hasPolicy = draft.policyKind === 'own' ? draft.document?.trim() !== '' : draft.policy !== '';
   const isValid = isPattern(draft.pattern) && attributes !== null && draft.count >= 1 && hasPolicy;
 
   const ask = async (work: () => Promise<void>) => {

@@ -1,7 +1,6 @@
 /** The one policy of many stations: the suggested document, to be read and edited, or a policy that the target has already. */
 import { Radio, Select, Textarea } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { toPlainError } from '../../../preload/errors.ts';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
@@ -19,12 +18,6 @@ export function ProvisionPolicy({ draft, change }: ProvisionPolicyProps) {
     queryFn: () => call('provision.suggestPolicy', {}),
     gcTime: 0,
   });
-  const suggested = suggestion.data?.document ?? '';
-  useEffect(() => {
-    if (draft.document === '' && suggested !== '') change({ document: suggested });
-    // Only when the suggestion comes: a person may empty the field.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [suggested]);
   const policies = choices.data?.policies ?? [];
   const error = suggestion.error ?? choices.error;
   return (
@@ -45,7 +38,7 @@ export function ProvisionPolicy({ draft, change }: ProvisionPolicyProps) {
           label={t('walk.policyDocument')}
           classNames={{ input: styles['code'] ?? '' }}
           rows={8}
-          value={draft.document}
+          value={draft.document ?? suggestion.data?.document ?? ''}
           onChange={(event) => change({ document: event.currentTarget.value })}
         />
       ) : (
