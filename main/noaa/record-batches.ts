@@ -14,6 +14,8 @@ export type ReadOptions = {
 
 /** Lines decoded at a time: few, because a fleet holds one batch per station in memory. */
 export const BATCH_LINES = 64;
+/** At first even fewer, so that a thousand stations that start together soon have something to send. */
+const FIRST_BATCH_LINES = 8;
 
 /**
  * Every record that can be decoded, summaries too, in file order; damaged ones go to `onBadRecord`. Throws as
@@ -25,16 +27,19 @@ export async function* recordBatches(
 ): AsyncGenerator<readonly DecodedRecord[]> {
   const { signal, onBadRecord = () => undefined } = options;
   let decode: typeof decodeIsdLines | null = null;
+  let most = FIRST_BATCH_LINES;
   signal?.throwIfAborted();
   for await (const block of lineBlocks(path)) {
     decode ??=
       recognise(block.bytes.toString('latin1'), basename(path)) === 'isd' ? decodeIsdLines : hourlyLinesDecoder();
     // ISD counts characters, so one byte must be one character; the names in a CSV may be UTF-8.
     const lines = block.bytes.toString(decode === decodeIsdLines ? 'latin1' : 'utf8').split('\n');
-    for (let start = 0; start < lines.length; start += BATCH_LINES) {
-      const batch = lines.slice(start, start + BATCH_LINES).map(withoutReturn);
+    for (let start = 0; start < lines.length;) {
+      const batch = lines.slice(start, start + most).map(withoutReturn);
       yield decode(batch, block.firstLine + start, onBadRecord);
       signal?.throwIfAborted();
+      start += most;
+      most = Math.min(2 * most, BATCH_LINES);
     }
   }
 }

@@ -37,12 +37,15 @@ export type ReplayOptions = {
 
 /** About a second of the fastest station, and under 100 KB of text: a thousand stations fit into memory. */
 const READ_AHEAD = 64;
+/** At first less: most stations of a crowd that starts wait for their connection longer than for this. */
+const FIRST_READ_AHEAD = 8;
 
 export function openReplay({ file, from, turn, onReady, onFailure }: ReplayOptions): Replay {
   const queue: Reading[] = [];
   const stop = new AbortController();
   let isAtEnd = false;
   let wake: (() => void) | null = null;
+  let ahead = FIRST_READ_AHEAD;
 
   const read = async (): Promise<void> => {
     let index = 0;
@@ -52,10 +55,11 @@ export function openReplay({ file, from, turn, onReady, onFailure }: ReplayOptio
       if (index >= from) {
         queue.push({ index, due, text: messageText(record), latest: latestObservation(record) });
         if (queue.length === 1) onReady();
-        if (queue.length >= READ_AHEAD) {
+        if (queue.length >= ahead) {
           await new Promise<void>((resolve) => {
             wake = resolve;
           });
+          ahead = Math.min(2 * ahead, READ_AHEAD);
           await turn();
         }
         if (stop.signal.aborted) return;
@@ -79,7 +83,7 @@ export function openReplay({ file, from, turn, onReady, onFailure }: ReplayOptio
     queue,
     take: () => {
       const reading = queue.shift();
-      if (queue.length <= READ_AHEAD / 2) {
+      if (queue.length <= ahead / 2) {
         wake?.();
         wake = null;
       }
