@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { AppError } from '../preload/errors.ts';
+import type { BenchOptions } from './commands/bench-line.ts';
 import { runBench } from './commands/bench.ts';
 import { runDemo } from './commands/demo.ts';
 import { showDemo } from './commands/demo-text.ts';
@@ -80,11 +81,13 @@ program
 program
   .command('bench')
   .description('run benchmarks; prints JSON lines with each figure, its reference from the same run, and their ratio')
-  .argument('[name]', 'noaa, loop, fleet, window or fuzz; the first two when left out')
+  .argument('[name]', 'noaa, loop, fleet, window, fuzz or crash; the first two when left out')
   .option('--seconds <number>', 'how long each measurement lasts', number(1, 600), 8)
   .option('--cases <number>', 'fuzz: how many cases at each door', whole(1, 1_000_000), 10_000)
-  .option('--seed <number>', 'fuzz: where chance begins; the same seed makes the same cases', whole(0, 2 ** 31), 1)
-  .action(async (name: string | undefined, options: { seconds: number; cases: number; seed: number }) => {
+  .option('--seed <number>', 'fuzz, crash: where chance begins; the same seed does the same', whole(0, 2 ** 31), 1)
+  .option('--messages <number>', 'crash: how many must be acknowledged', whole(1_000, 10_000_000), 1_000_000)
+  .option('--kills <number>', 'crash: how often the lab is killed', whole(1, 100), 10)
+  .action(async (name: string | undefined, options: Omit<BenchOptions, 'distFolder' | 'dataFolder'>) => {
     for await (const line of runBench(name, { distFolder, dataFolder, ...options }))
       process.stdout.write(`${JSON.stringify(line)}\n`);
   });

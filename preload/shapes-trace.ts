@@ -36,10 +36,12 @@ export type RefusalReport = {
 };
 
 export type TracedAction = {
-  readonly kind: 'firehose';
-  /** The delivery stream. */
+  readonly kind: 'firehose' | 's3' | 'dynamoDBv2' | 'dynamoDB' | 'republish';
+  /** The delivery stream, bucket, table or topic. */
   readonly target: string;
-  /** Handed over, in the stream's buffer, in an object of its bucket, or refused by the stream. */
+  /** Whether it ran because others have failed. */
+  readonly isErrorAction: boolean;
+  /** Handed over, in a stream's buffer, where it belongs (of a stream: in an object of its bucket), or refused. */
   readonly state: 'waiting' | 'buffered' | 'delivered' | 'failed';
   readonly error: string | null;
   /** Where it lies once it is delivered. */

@@ -16,4 +16,6 @@ export type BenchOptions = {
   readonly seconds: number;
   readonly cases: number;
   readonly seed: number;
+  readonly messages: number;
+  readonly kills: number;
 };

@@ -1,5 +1,6 @@
 /** `isobar bench`: each figure with a reference measured in the same run, because machines differ and drift. */
 import { AppError } from '../../preload/errors.ts';
+import { benchCrash } from './bench-crash.ts';
 import { benchFleet } from './bench-fleet.ts';
 import { benchNoaa } from './bench-noaa.ts';
 import type { BenchLine, BenchOptions } from './bench-line.ts';
@@ -13,10 +14,11 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => AsyncGenerator
   fleet: benchFleet,
   window: benchWindow,
   fuzz: benchFuzz,
+  crash: benchCrash,
 };
 
 /** The window's needs a desktop, the others take minutes: they run when they are asked for. */
-const ONLY_BY_NAME = ['fleet', 'window', 'fuzz'];
+const ONLY_BY_NAME = ['fleet', 'window', 'fuzz', 'crash'];
 
 /** Throws `bench.unknown` for a name that does not exist. */
 export async function* runBench(name: string | undefined, options: BenchOptions): AsyncGenerator<BenchLine> {

@@ -40,12 +40,54 @@ export type LabReport = {
   readonly roleArn: string;
 };
 
+/** What a person can do about it; the words for it are the window's. */
+export type FailureCure =
+  | 'makeBucket'
+  | 'makeStream'
+  | 'makeTable'
+  | 'fixKeys'
+  | 'fixTemplate'
+  | 'fixTopic'
+  | 'fixStatement'
+  | 'fixAction'
+  | 'waitOrSlowDown';
+
+export type RuleFailure = {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** Index of the action, the error action behind the others; null when the statement itself failed. */
+  readonly action: number | null;
+  /** As the service behind the action names the error. */
+  readonly code: string;
+  readonly message: string;
+  /** The stream, bucket, table or topic. */
+  readonly resource: string;
+  readonly cure: FailureCure;
+};
+
+export type ActionCounters = {
+  readonly kind: 'firehose' | 's3' | 'dynamoDBv2' | 'dynamoDB' | 'republish';
+  /** Stream, bucket, table or topic as the rule names it. */
+  readonly target: string;
+  readonly isErrorAction: boolean;
+  /** Messages. */
+  readonly delivered: number;
+  readonly failed: number;
+  /** Since the lab's start. */
+  readonly lastFailure: RuleFailure | null;
+};
+
 export type RuleCounters = {
   readonly name: string;
   readonly matched: number;
   readonly passed: number;
+  /** Of all actions but the error action. */
   readonly delivered: number;
   readonly failed: number;
+  /** Of the statement or of any action, since the lab's start. */
+  readonly lastFailure: RuleFailure | null;
+  /** In the rule's order, the error action last. */
+  readonly actions: readonly ActionCounters[];
 };
 
 export type BufferState = {
@@ -98,13 +140,15 @@ export type LabProcess = {
     readonly start: (input: LabOptions) => LabReport;
     /** Writes out all Firehose buffers now; resolves when the objects are in their buckets. */
     readonly flush: (input: { readonly stream: string | null }) => null;
-    /** Resolves when every journaled message has passed the rules and their actions. */
     /** The message's way, null when it is not remembered. `at` is about when it was sent, in epoch milliseconds. */
     readonly trace: (input: {
       readonly topic: string;
       readonly payload: string;
       readonly at: number;
     }) => MessageTrace | null;
+    /** The newest messages that met the rule, newest first, with what it and its actions made of each. */
+    readonly ruleMessages: (input: { readonly ruleName: string; readonly most: number }) => readonly MessageTrace[];
+    /** Resolves when every journaled message has passed the rules and their actions. */
     readonly drain: (input: Record<string, never>) => null;
     readonly usage: (input: Record<string, never>) => LabUsage;
     readonly setQuotas: (input: { readonly value: boolean }) => null;

@@ -4,7 +4,15 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { NO_OBJECTS, IDENTITY, makeDevice, openRecordingStreams, STATION, type TestDevice } from './iot/test-lab.ts';
+import {
+  NO_OBJECTS,
+  NO_TABLES,
+  IDENTITY,
+  makeDevice,
+  openRecordingStreams,
+  STATION,
+  type TestDevice,
+} from './iot/test-lab.ts';
 import { openTestMqttClient, until } from './iot/test-mqtt-client.ts';
 import { openIot, type Iot } from './iot/iot.ts';
 import { edgeServices } from './dispatch.ts';
@@ -27,6 +35,7 @@ beforeAll(async () => {
     mqttPort: 0,
     streams,
     objects: NO_OBJECTS,
+    tables: NO_TABLES,
     onChange,
   });
   station = await makeDevice(iot, 'st-1', STATION('st-1'));

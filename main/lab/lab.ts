@@ -16,6 +16,7 @@ import { openLabSeal } from './lab-seal.ts';
 import { openObjectStore } from './s3/object-store.ts';
 import { openReportShelf } from './s3/report-shelf.ts';
 import { openS3 } from './s3/s3.ts';
+import { AwsError, type Tables } from './services.ts';
 import { STS_VERSION, stsOperations } from './sts/sts.ts';
 
 export type Lab = {
@@ -24,6 +25,7 @@ export type Lab = {
   readonly refusals: () => LabRefusals;
   /** Of the last few thousand messages. */
   readonly trace: MessageLog['find'];
+  readonly ruleMessages: MessageLog['ofRule'];
   /** Writes out Firehose buffers; resolves when the objects are in their buckets. Null = all streams. Throws AwsError. */
   readonly flush: (stream: string | null) => Promise<void>;
   /** Resolves when every acknowledged message has passed the rules and their actions. */
@@ -32,6 +34,11 @@ export type Lab = {
   /** Everything is on disk already; this ends connections and gives the folder free. */
   readonly close: () => Promise<void>;
 };
+
+const noTable = (): Promise<never> =>
+  Promise.reject(new AwsError('ResourceNotFoundException', 'Requested resource not found'));
+/** There is no DynamoDB yet, so there is no table. */
+const NO_TABLES: Tables = { has: () => false, put: noTable, merge: noTable, remove: noTable };
 
 /**
  * Opens everything below one folder. `onChange` is called often: whenever `activity` may have changed.
@@ -79,6 +86,7 @@ export async function openLab(options: LabOptions, engine: AsyncEngine, onChange
       alpnPort,
       streams: firehose,
       objects,
+      tables: NO_TABLES,
       shelf,
       messages,
       quotas,
@@ -142,6 +150,7 @@ export async function openLab(options: LabOptions, engine: AsyncEngine, onChange
       }),
       refusals: () => ({ total: iot.refusals.total(), refusals: iot.refusals.newest() }),
       trace: messages.find,
+      ruleMessages: messages.ofRule,
       flush: firehose.flush,
       drain: iot.drain,
       setQuotas: iot.quota.setOn,

@@ -87,6 +87,7 @@ const rpc = openRpc<LabParent, LabProcess>(
       return null;
     },
     trace: (question) => started().trace(question),
+    ruleMessages: ({ ruleName, most }) => Promise.resolve(started().ruleMessages(ruleName, most)),
     drain: async () => {
       await started().drain();
       return null;

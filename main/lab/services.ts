@@ -62,7 +62,7 @@ export type ObjectStore = {
     bucket: string,
     key: string,
     body: Buffer,
-    options?: { readonly contentType?: string; readonly contentEncoding?: string },
+    options?: { readonly contentType?: string; readonly contentEncoding?: string; readonly cannedAcl?: string },
   ) => Promise<ObjectInfo>;
   /** Takes over a finished file that lies in `stagingFolder`. */
   readonly adopt: (
@@ -111,4 +111,32 @@ export type ReportShelf = {
   /** A presigned link that works for an hour. */
   readonly link: (name: string) => string;
   readonly remove: (name: string) => Promise<void>;
+};
+
+/** A value in DynamoDB JSON. Numbers and binary values travel as text (base64 for binary). */
+export type AttributeValue =
+  | { readonly S: string }
+  | { readonly N: string }
+  | { readonly B: string }
+  | { readonly BOOL: boolean }
+  | { readonly NULL: true }
+  | { readonly M: Item }
+  | { readonly L: readonly AttributeValue[] }
+  | { readonly SS: readonly string[] }
+  | { readonly NS: readonly string[] }
+  | { readonly BS: readonly string[] };
+
+export type Item = { readonly [name: string]: AttributeValue };
+
+export type Tables = {
+  readonly has: (table: string) => boolean;
+  /**
+   * Puts a whole item in place of the one with its key; on disk when it resolves. Rejects with DynamoDB's AwsError: ValidationException
+   * (a missing key, a key of the wrong type, a value DynamoDB does not take), ResourceNotFoundException.
+   */
+  readonly put: (table: string, item: Item) => Promise<void>;
+  /** Sets these attributes of the item with the key among them and leaves the others; makes the item where there is none. Rejects as `put`. */
+  readonly merge: (table: string, item: Item) => Promise<void>;
+  /** Resolves quietly when there is no such item. Rejects as `put`. */
+  readonly remove: (table: string, key: Item) => Promise<void>;
 };

@@ -3,6 +3,7 @@ import { createLogger } from '../../log.ts';
 import type { Journal } from './journal.ts';
 import type { RetainedMessages } from './retained-messages.ts';
 import type { QueuedMessage, Sessions } from './sessions.ts';
+import type { Sender } from './sender.ts';
 import type { ShadowMessage, Shadows } from './shadows.ts';
 
 export type IncomingMessage = {
@@ -10,13 +11,11 @@ export type IncomingMessage = {
   readonly payload: Buffer;
   readonly qos: 0 | 1;
   readonly retain: boolean;
-  /** Of the MQTT client; `n/a`, as the rules' clientid() has it, when it came another way. */
-  readonly clientId: string;
+  readonly sender: Sender;
 };
 
 export type Admission = (message: IncomingMessage, done: (error: Error | null) => void) => void;
 
-export const NOT_MQTT = 'n/a';
 const BASIC_INGEST = '$aws/rules/';
 
 const log = createLogger('lab.iot.admission');
@@ -35,7 +34,7 @@ export function openAdmission(parts: {
   /** The newest message that waits for more than the journal: those behind it wait too, so that none overtakes another. */
   let last: Promise<unknown> | undefined;
 
-  return ({ topic, payload, qos, retain, clientId }, done) => {
+  return ({ topic, payload, qos, retain, sender }, done) => {
     const queued = qos === 1 && !topic.startsWith(BASIC_INGEST) ? sessions.enqueue(topic, payload) : undefined;
     const kept = retain ? retained.store({ topic, payload, qos }) : undefined;
     const answers = shadows.take(topic, payload);
@@ -49,7 +48,8 @@ export function openAdmission(parts: {
         });
       last = settled;
     }
-    journal.append({ topic, clientId, payload }, (error) => {
+    const { clientId, principal, sourceIp, hops } = sender;
+    journal.append({ topic, clientId, principal, sourceIp, hops, payload }, (error) => {
       if (error !== null)
         log.error({ error: error.message }, 'the journal cannot be written, a message is not acknowledged');
       if (error !== null || more === undefined) {

@@ -6,7 +6,7 @@ import { Aedes, type Client, type ConnectPacket } from 'aedes';
 import type { Duplex } from 'node:stream';
 import { createLogger } from '../../log.ts';
 import type { LabIdentity } from '../services.ts';
-import { NOT_MQTT, openAdmission, type IncomingMessage } from './admission.ts';
+import { openAdmission, type IncomingMessage } from './admission.ts';
 import { limit, publishRefusal, subscribeRefusal, type Refusal } from './authorization.ts';
 import { openBrokerPersistence } from './broker-persistence.ts';
 import { connectRefusal, keepAliveOf } from './connect-packet.ts';
@@ -20,9 +20,13 @@ import type { Quota } from './quota.ts';
 import { eventOf, type RefusalEvent, type RefusalLog } from './refusal-log.ts';
 import type { Registry } from './registry.ts';
 import type { RetainedMessages } from './retained-messages.ts';
+import { senderOf, THE_LAB, type Sender } from './sender.ts';
 import type { Sessions, Subscription } from './sessions.ts';
 import type { Shadows } from './shadows.ts';
 import { limitBacklog, limitPacketSize, mayTakeMore } from './socket-limits.ts';
+
+/** The lab itself is the sender where none is named. */
+type LabMessage = Omit<IncomingMessage, 'sender'> & { readonly sender?: Sender };
 
 export type Broker = {
   /** Takes over a connection that carries MQTT. Its door has checked the peer, and reports errors of the stream. */
@@ -32,7 +36,7 @@ export type Broker = {
    * Publishes what came another way than MQTT. Whether it may be is for the caller to know. Resolves when the message is on disk for
    * all who are due it and on its way to those who are connected; rejects when it could not be written.
    */
-  readonly publish: (message: Omit<IncomingMessage, 'clientId'>) => Promise<void>;
+  readonly publish: (message: LabMessage) => Promise<void>;
   /** Ends the connections that use this certificate. */
   readonly dropCertificate: (certificateId: string) => void;
   /** The policies of these certificates have changed: ends the connections that may no longer be there. */
@@ -52,6 +56,7 @@ type Connection = {
   readonly client: Client;
   readonly policy: ConnectionPolicy;
   readonly presence: Presence;
+  readonly sender: Sender;
   /** The topic filters it is subscribed to. */
   readonly filters: Map<string, 0 | 1>;
   hasBeenAnnounced: boolean;
@@ -133,6 +138,7 @@ export async function openBroker(parts: {
       client,
       policy,
       presence: events.open(clientId, peer),
+      sender: senderOf(peer, clientId),
       filters: new Map(),
       hasBeenAnnounced: false,
       reason: undefined,
@@ -172,7 +178,7 @@ export async function openBroker(parts: {
       }
       messages.allowed(clientId, topic, connection.policy.decide('iot:Publish', `topic/${topic}`));
       const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
-      admit({ topic, clientId, payload: bytes, qos, retain }, done);
+      admit({ topic, payload: bytes, qos, retain, sender: connection.sender }, done);
     },
     // A refused subscription gets return code 0x80 in its SUBACK and the connection stays, as MQTT 3.1.1 (3.9.3) has it and the AWS
     // device SDKs expect it. (AWS itself was also seen to close the connection.)
@@ -214,9 +220,9 @@ export async function openBroker(parts: {
     },
   });
 
-  const publish = (message: Omit<IncomingMessage, 'clientId'>): Promise<void> =>
+  const publish = ({ sender = THE_LAB, ...message }: LabMessage): Promise<void> =>
     new Promise((resolve, reject) => {
-      admit({ ...message, clientId: NOT_MQTT }, (error) => {
+      admit({ ...message, sender }, (error) => {
         if (error !== null) {
           reject(error);
           return;
@@ -228,7 +234,7 @@ export async function openBroker(parts: {
     });
 
   /** For what nobody waits for. */
-  const tell = (message: Omit<IncomingMessage, 'clientId'>): void => {
+  const tell = (message: LabMessage): void => {
     publish(message).catch((error: unknown) => {
       // It was under way when the lab began to stop: there is nobody left to hear it.
       if (isClosing) return;

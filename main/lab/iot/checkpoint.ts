@@ -3,14 +3,23 @@ import { open, readFile, rename } from 'node:fs/promises';
 import { z } from 'zod';
 import { AppError } from '../../../preload/errors.ts';
 
-const counts = z.object({ matched: z.number(), passed: z.number(), delivered: z.number(), failed: z.number() });
+const counts = z.object({
+  /** Epoch seconds of the rule's creation. */
+  createdAt: z.number().optional(),
+  matched: z.number(),
+  passed: z.number(),
+  delivered: z.number(),
+  failed: z.number(),
+  /** In the rule's order, the error action last. */
+  actions: z.array(z.object({ delivered: z.number(), failed: z.number() })).default([]),
+});
 
 const checkpointSchema = z.object({
   /** Every message up to this one has passed the rules and their actions. */
   acted: z.number(),
   /** No action was ever begun for a message above this one. */
   reserved: z.number(),
-  /** By rule name, as of `acted`. */
+  /** By rule name. Messages behind `acted` may be counted already. */
   counters: z.record(z.string(), counts),
 });
 

@@ -1,7 +1,7 @@
 /** Child of the crash test: an IoT service over recording streams that is killed while messages flow. */
 import { join } from 'node:path';
 import { openIot } from './iot.ts';
-import { callRoute, IDENTITY, NO_OBJECTS, openRecordingStreams } from './test-lab.ts';
+import { callRoute, IDENTITY, NO_OBJECTS, NO_TABLES, openRecordingStreams } from './test-lab.ts';
 import { openLabSeal } from '../lab-seal.ts';
 
 async function start(folder: string): Promise<void> {
@@ -12,6 +12,7 @@ async function start(folder: string): Promise<void> {
     mqttPort: 0,
     streams: openRecordingStreams(join(folder, 'streams'), ['weather']),
     objects: NO_OBJECTS,
+    tables: NO_TABLES,
     onChange: () => undefined,
   });
   process.on('message', (message) => {

@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { openIot } from './iot.ts';
-import { callRoute, IDENTITY, makeDevice, NO_OBJECTS, openRecordingStreams, testFolder } from './test-lab.ts';
+import {
+  callRoute,
+  IDENTITY,
+  makeDevice,
+  NO_OBJECTS,
+  NO_TABLES,
+  openRecordingStreams,
+  testFolder,
+} from './test-lab.ts';
 import { openStore } from './append-log-store.ts';
 import { openRegistry } from './registry.ts';
 import {
@@ -85,6 +93,7 @@ async function prepare(folder: string) {
     mqttPort: 0,
     streams: openRecordingStreams(join(folder, 'streams'), []),
     objects: NO_OBJECTS,
+    tables: NO_TABLES,
     onChange: () => undefined,
   });
   const device = await makeDevice(iot, 'st-1', [

@@ -2,6 +2,7 @@
 import { AwsError } from '../services.ts';
 import type { Answer } from '../wire.ts';
 import type { ConnectionPolicy } from './connection-policy.ts';
+import type { Peer } from './peer.ts';
 import type { IotAction } from './policy-evaluation.ts';
 
 /** What an operation needs to know of its request. */
@@ -12,6 +13,7 @@ export type DataCall = {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
   readonly policy: ConnectionPolicy;
+  readonly peer: Peer;
   readonly isSigned: boolean;
 };
 

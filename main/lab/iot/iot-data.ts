@@ -16,6 +16,7 @@ import type { Peer } from './peer.ts';
 import { eventOf, type RefusalLog } from './refusal-log.ts';
 import type { Registry } from './registry.ts';
 import type { RetainedMessage, RetainedMessages } from './retained-messages.ts';
+import { senderOf } from './sender.ts';
 import type { Sessions } from './sessions.ts';
 import { shadowRoutes } from './shadow-routes.ts';
 import type { Shadows } from './shadows.ts';
@@ -39,7 +40,7 @@ export function openIotData(parts: {
 }): BytesHandler {
   const { registry, identity, broker, refusals, retained, sessions, shadows } = parts;
 
-  const publish = async ({ names, query, headers, body, policy }: DataCall): Promise<Answer> => {
+  const publish = async ({ names, query, headers, body, policy, peer }: DataCall): Promise<Answer> => {
     const [topic = ''] = names;
     const property =
       MQTT5_PARAMETERS.find((name) => query.has(name)) ?? MQTT5_HEADERS.find((name) => headers[name] !== undefined);
@@ -53,7 +54,7 @@ export function openIotData(parts: {
     if (refused !== undefined) {
       throw refused.decision === null ? invalidRequest(`${refused.reason}.`) : forbidden(refused.reason);
     }
-    await broker.publish({ topic, payload: body, qos, retain });
+    await broker.publish({ topic, payload: body, qos, retain, sender: senderOf(peer) });
     return jsonAnswer(null, { message: 'OK', traceId: randomUUID() });
   };
 
@@ -126,6 +127,7 @@ export function openIotData(parts: {
         body,
         // A request has no client id, so policies that ask for one do not allow it.
         policy: recording(openConnectionPolicy(registry, identity, { peer, clientId: '' }), peer),
+        peer,
         isSigned: peer.principal.kind === 'signed',
       });
     }

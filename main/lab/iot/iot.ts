@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import type { AlpnPortChoice, PortChoice, RuleCounters } from '../api.ts';
 import type { BytesHandler } from '../dispatch.ts';
 import type { LabSeal } from '../lab-seal.ts';
+import type { RepublishedMessage } from '../rules/actions/action.ts';
 import { openEngine } from '../rules/engine.ts';
 import { openRuleBook } from '../rules/rule-book.ts';
 import { ruleRoutes } from '../rules/rule-routes.ts';
-import type { DeliveryStreams, LabIdentity, ObjectStore, ReportShelf, RestRoute } from '../services.ts';
+import type { DeliveryStreams, LabIdentity, ObjectStore, ReportShelf, RestRoute, Tables } from '../services.ts';
 import { openStore } from './append-log-store.ts';
 import { openBroker, type Broker } from './broker.ts';
 import { openBrokerState } from './broker-state.ts';
@@ -39,8 +40,10 @@ export type IotOptions = {
   readonly alpnPort?: AlpnPortChoice;
   /** Where the Firehose action of rules puts its records. */
   readonly streams: DeliveryStreams;
-  /** Where bulk registration reads its data files. */
+  /** Where the S3 action of rules puts its objects, and bulk registration reads its data files. */
   readonly objects: ObjectStore;
+  /** Where the DynamoDB actions of rules write their items. */
+  readonly tables: Tables;
   /** Where bulk registration lays out its reports; without it there is no bulk registration. */
   readonly shelf?: ReportShelf;
   /** Where the ways of messages are remembered; one of its own when left out. */
@@ -78,7 +81,7 @@ export type Iot = {
  * Throws AppError `lab.portTaken`, `lab.stateDamaged`, `lab.keyDoesNotFit`, or what the file system says of the folder.
  */
 export async function openIot(options: IotOptions): Promise<Iot> {
-  const { folder, identity, seal, mqttPort, alpnPort = null, streams, objects, shelf } = options;
+  const { folder, identity, seal, mqttPort, alpnPort = null, streams, objects, tables, shelf } = options;
   const { quotas = false, messages = openMessageLog(), onChange } = options;
   const iotFolder = join(folder, 'iot');
   await mkdir(iotFolder, { recursive: true, mode: 0o700 });
@@ -94,9 +97,15 @@ export async function openIot(options: IotOptions): Promise<Iot> {
   const journal = openJournal(join(iotFolder, 'journal'), { firstSequence, actedSequence });
   const { records, ...state } = await openBrokerState(join(iotFolder, 'sessions'));
   const refusals = openRefusalLog(onChange);
-  const engine = openEngine({ journal, checkpoint, checkpointPath, rules, streams, messages, onChange });
   const quota = openQuota(quotas, onChange);
   const broker = await openBroker({ registry, identity, journal, ...state, quota, refusals, messages, onChange });
+  const services = {
+    streams,
+    objects,
+    tables,
+    publish: (message: RepublishedMessage) => broker.publish({ ...message, retain: false }),
+  };
+  const engine = openEngine({ journal, checkpoint, checkpointPath, rules, services, messages, onChange });
   watchPolicies(registry, broker.recheck);
   const account: Account = {
     registry,
@@ -106,8 +115,9 @@ export async function openIot(options: IotOptions): Promise<Iot> {
     onDetached: broker.dropCertificate,
   };
   const closeRest = async (): Promise<void> => {
-    await broker.close();
+    // Rules that republish need the broker.
     await engine.close();
+    await broker.close();
     await journal.close();
     state.sessions.close();
     await records.close();
@@ -141,7 +151,7 @@ export async function openIot(options: IotOptions): Promise<Iot> {
       ...effectivePolicyRoutes(registry),
       ...testAuthorizationRoutes(registry),
       ...(registration === undefined ? [] : registrationRoutes(account, registration)),
-      ...ruleRoutes(rules, registry),
+      ...ruleRoutes(rules, registry, identity),
       ...registryRoutes(account, (ruleName) => rules.get(ruleName) !== undefined),
     ],
     mqttPort: door.port,

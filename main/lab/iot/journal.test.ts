@@ -6,9 +6,11 @@ import { testFolder } from './test-lab.ts';
 
 const ALL = { messages: 1_000_000, bytes: 1e12 };
 
+const FROM = { clientId: 'é', principal: 'p', sourceIp: '127.0.0.1', hops: 0 };
+
 function append(journal: Journal, payload: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
-    journal.append({ topic: 'a/b', clientId: 'é', payload }, (error) => (error === null ? resolve() : reject(error)));
+    journal.append({ ...FROM, topic: 'a/b', payload }, (error) => (error === null ? resolve() : reject(error)));
   });
 }
 
@@ -75,4 +77,26 @@ it('confirms nothing that it cannot write, and goes on when it can again', async
     [2, 'a/b', 'é', 'second'],
   ]);
   await journal.close();
+});
+
+it('keeps the time of receipt of each message, and who sent it, also in the file', async () => {
+  const folder = await testFolder();
+  const options = { firstSequence: 1, actedSequence: 0 };
+  const journal = openJournal(folder, options);
+  const before = Date.now();
+  const written = append(journal, Buffer.from('1'));
+  // Both wait for the same write.
+  const until = before + 25;
+  while (Date.now() < until);
+  await Promise.all([written, append(journal, Buffer.from('2'))]);
+  const fromMemory = await journal.readAfter(0, ALL);
+  await journal.close();
+  const again = openJournal(folder, options);
+  const fromFile = await again.readAfter(0, ALL);
+  await again.close();
+  expect(fromFile).toEqual(fromMemory);
+  const [first, second] = fromFile;
+  expect(first).toMatchObject({ ...FROM, topic: 'a/b', payload: Buffer.from('1') });
+  expect((second?.receivedAt ?? 0) - (first?.receivedAt ?? 0)).toBeGreaterThanOrEqual(20);
+  expect(first?.receivedAt).toBeGreaterThanOrEqual(before);
 });

@@ -3,7 +3,7 @@
  * kill -9 of the process loses nothing that was acknowledged; a power cut may (no fsync per message, as that would cost 100 times the speed).
  */
 import { closeSync, ftruncateSync, mkdirSync, openSync, write } from 'node:fs';
-import { encodeRecords, type JournalMessage } from './journal-record.ts';
+import { encodeRecords, type JournalContent, type JournalMessage } from './journal-record.ts';
 import {
   beginSegment,
   findSegments,
@@ -15,10 +15,7 @@ import {
 
 export type Journal = {
   /** Calls back with null when the message is in the file, or with the reason why it is not. Many calls share one write. */
-  readonly append: (
-    message: { readonly topic: string; readonly clientId: string; readonly payload: Buffer },
-    done: (error: Error | null) => void,
-  ) => void;
+  readonly append: (message: Omit<JournalContent, 'receivedAt'>, done: (error: Error | null) => void) => void;
   /** Of the newest message that is in the file. */
   readonly lastSequence: () => number;
   /** The message before the oldest one that is still kept. */
@@ -42,12 +39,7 @@ const SEGMENT_BYTES = 16 * 1024 * 1024;
 /** Larger batches than this are written in several steps, to bound the memory of one. */
 const WRITE_BYTES = 4 * 1024 * 1024;
 
-type Waiting = {
-  readonly topic: string;
-  readonly clientId: string;
-  readonly payload: Buffer;
-  readonly done: (error: Error | null) => void;
-};
+type Waiting = JournalContent & { readonly done: (error: Error | null) => void };
 
 /**
  * @param options.firstSequence of a journal without files. It must be above every number ever given out, because the services
@@ -149,7 +141,9 @@ export function openJournal(
         done(new Error('The journal is closed.'));
         return;
       }
-      waiting.push({ ...message, done });
+      const { topic, clientId, principal, sourceIp, hops, payload } = message;
+      // Now, not when it is written or read: messages that share a write keep the times they came at.
+      waiting.push({ receivedAt: Date.now(), topic, clientId, principal, sourceIp, hops, payload, done });
       if (isWriting || isScheduled) return;
       isScheduled = true;
       setImmediate(flush);

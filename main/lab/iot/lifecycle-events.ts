@@ -85,6 +85,6 @@ export function openLifecycleEvents(publish: (topic: string, payload: Buffer) =>
 }
 
 /** AWS gives the certificate's id, or the user's for a signed connection. */
-function principalOf({ principal }: Peer): string {
+export function principalOf({ principal }: Peer): string {
   return principal.kind === 'certificate' ? principal.certificateId : principal.accessKeyId;
 }

@@ -1,10 +1,11 @@
 /** Remembers the way of the last few thousand messages: who sent them, which policy line let them in, what each rule and action did. */
 import type { MessageTrace, TracedAction, TracedRule } from '../../../preload/shapes-trace.ts';
+import { targetOf, type RuleAction } from '../rules/rule-action.ts';
 import type { Rule } from '../rules/rule-book.ts';
 import type { DeliveryWatch } from '../services.ts';
-import { NOT_MQTT } from './admission.ts';
 import type { JournalMessage } from './journal-record.ts';
 import type { Decision } from './policy-evaluation.ts';
+import { NOT_MQTT } from './sender.ts';
 
 /** What the window knows of a message it wants to follow; `payload` is base64, `at` in epoch milliseconds. */
 export type TraceQuestion = { readonly topic: string; readonly payload: string; readonly at: number };
@@ -16,13 +17,16 @@ export type RuleOutcome = {
   readonly record: Buffer | undefined;
 };
 
-export type ActedRecords = {
-  readonly ruleName: string;
-  /** Names the action in its stream. */
-  readonly source: string;
-  readonly sequences: readonly number[];
-  readonly failures: ReadonlySet<number>;
+export type ActedMessage = {
+  readonly sequence: number;
+  readonly rule: Rule;
+  /** Of the action; the error action comes behind the others. */
+  readonly index: number;
+  /** The stream, bucket, table or topic, with its templates filled in. */
+  readonly resource: string;
   readonly error: Error | undefined;
+  /** Where an S3 action has put it. */
+  readonly object: TracedAction['object'];
 };
 
 export type MessageLog = {
@@ -31,11 +35,13 @@ export type MessageLog = {
   /** The rules have taken the message; outcomes and actions follow. */
   readonly begin: (message: JournalMessage) => void;
   readonly rule: (sequence: number, rule: Rule, outcome: RuleOutcome) => void;
-  /** An action of a rule has ended for these messages, well or with an error. */
-  readonly acted: (records: ActedRecords) => void;
+  /** An action of a rule has ended for this message, well or with an error. */
+  readonly acted: (acted: ActedMessage) => void;
   /** A stream has put what it held into its bucket. */
   readonly delivered: DeliveryWatch;
   readonly find: (question: TraceQuestion) => MessageTrace | null;
+  /** The newest messages that met the rule, newest first. */
+  readonly ofRule: (ruleName: string, most: number) => readonly MessageTrace[];
 };
 
 const MOST_MESSAGES = 4_000;
@@ -60,7 +66,7 @@ type Entry = {
   furtherRules: number;
 };
 
-type EnteredRule = Omit<TracedRule, 'actions'> & { readonly actions: readonly EnteredAction[] };
+type EnteredRule = Omit<TracedRule, 'actions'> & { readonly actions: EnteredAction[] };
 type EnteredAction = { -readonly [Name in keyof TracedAction]: TracedAction[Name] } & { readonly source: string };
 
 export function openMessageLog(): MessageLog {
@@ -76,10 +82,10 @@ export function openMessageLog(): MessageLog {
       if (decisions.size >= MOST_DECISIONS) decisions.clear();
       decisions.set(key, decision);
     },
-    begin: ({ sequence, topic, clientId, payload }) => {
+    begin: ({ sequence, receivedAt, topic, clientId, payload }) => {
       entries.set(sequence, {
         sequence,
-        at: Date.now(),
+        at: receivedAt,
         topic,
         clientId,
         bytes: payload.length,
@@ -106,17 +112,20 @@ export function openMessageLog(): MessageLog {
         outcome,
         reason,
         output: record === undefined ? null : beginningOf(record),
-        actions: record === undefined ? [] : actions.map((action, index) => waitingAction(ruleName, action, index)),
+        actions:
+          record === undefined ? [] : actions.map((action, index) => waitingAction(ruleName, action, index, false)),
       });
     },
-    acted: ({ ruleName, source, sequences, failures, error }) => {
-      for (const sequence of sequences) {
-        const rule = entries.get(sequence)?.rules.find(({ name }) => name === ruleName);
-        const action = rule?.actions.find((candidate) => candidate.source === source);
-        if (action?.state !== 'waiting') continue;
-        const hasFailed = failures.has(sequence);
-        action.state = hasFailed ? 'failed' : 'buffered';
-        action.error = hasFailed ? (error?.message ?? null) : null;
+    acted: ({ sequence, rule: { ruleName, actions, errorAction }, index, resource, error, object }) => {
+      const entered = entries.get(sequence)?.rules.find(({ name }) => name === ruleName);
+      if (entered === undefined) return;
+      const action = entered.actions.find(({ source }) => source === sourceOf(ruleName, index));
+      if (action !== undefined) {
+        end(action, resource, error, object);
+      } else if (index === actions.length && errorAction !== undefined) {
+        const added = waitingAction(ruleName, errorAction, index, true);
+        end(added, resource, error, object);
+        entered.actions.push(added);
       }
     },
     delivered: (stream, object, lastOf) => {
@@ -139,18 +148,37 @@ export function openMessageLog(): MessageLog {
       }
       return nearest === undefined ? null : traceOf(nearest);
     },
+    ofRule: (ruleName, most) => {
+      const found: MessageTrace[] = [];
+      for (let back = 1; back <= MOST_MESSAGES && found.length < most; back++) {
+        const sequence = places[(place - back + MOST_MESSAGES) % MOST_MESSAGES];
+        const entry = sequence === undefined ? undefined : entries.get(sequence);
+        if (entry?.rules.some(({ name }) => name === ruleName) === true) found.push(traceOf(entry));
+      }
+      return found;
+    },
   };
 }
 
-function waitingAction(ruleName: string, { firehose }: Rule['actions'][number], index: number): EnteredAction {
+function waitingAction(ruleName: string, action: RuleAction, index: number, isErrorAction: boolean): EnteredAction {
   return {
-    kind: 'firehose',
+    ...targetOf(action),
+    isErrorAction,
     source: sourceOf(ruleName, index),
-    target: firehose.deliveryStreamName,
     state: 'waiting',
     error: null,
     object: null,
   };
+}
+
+/** Firehose holds what it has taken; its stream may have told of the object already. The others are done. */
+function end(action: EnteredAction, resource: string, error: Error | undefined, object: TracedAction['object']): void {
+  if (action.state !== 'waiting') return;
+  action.target = resource;
+  action.object = object;
+  action.error = error?.message ?? null;
+  if (error !== undefined) action.state = 'failed';
+  else action.state = action.kind === 'firehose' ? 'buffered' : 'delivered';
 }
 
 /** Names an action of a rule, also in the stream that it feeds. */

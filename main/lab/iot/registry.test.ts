@@ -42,7 +42,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AwsError, type RestRoute } from '../services.ts';
 import { openIot, type Iot } from './iot.ts';
-import { IDENTITY, makeRequest, NO_OBJECTS, openRecordingStreams, testFolder } from './test-lab.ts';
+import { IDENTITY, makeRequest, NO_OBJECTS, NO_TABLES, openRecordingStreams, testFolder } from './test-lab.ts';
 import { openLabSeal } from '../lab-seal.ts';
 
 let folder: string;
@@ -88,6 +88,7 @@ async function open(): Promise<Iot> {
     mqttPort: 0,
     streams: openRecordingStreams(join(folder, 'streams'), []),
     objects: NO_OBJECTS,
+    tables: NO_TABLES,
     onChange: () => undefined,
   });
 }
@@ -305,7 +306,7 @@ describe('the registry over the wire', () => {
     const invalid = { name: 'InvalidRequestException', status: 400 };
     expect(await refusal(create('bad-name', {}))).toEqual(invalid);
     expect(await refusal(create('bad', { awsIotSqlVersion: 'beta' }))).toEqual(invalid);
-    expect(await refusal(create('bad', { errorAction: { firehose } }))).toEqual(invalid);
+    expect(await refusal(create('bad', { errorAction: { sns: { targetArn: 'a', roleArn: 'b' } } }))).toEqual(invalid);
     expect(await refusal(create('bad', { actions: [{ firehose: { ...firehose, batchMode: true } }] }))).toEqual(
       invalid,
     );
@@ -313,9 +314,9 @@ describe('the registry over the wire', () => {
     expect(await refusal(create('bad', { actions: Array.from({ length: 11 }, () => ({ firehose })) }))).toEqual(
       invalid,
     );
-    const s3 = { bucketName: 'b', key: 'k', roleArn: IDENTITY.roleArn };
-    await expect(create('bad', { actions: [{ s3 }] })).rejects.toThrow(
-      'Action 1: the action "s3" is not in the lab yet',
+    const sqs = { queueUrl: 'http://localhost/q', roleArn: IDENTITY.roleArn };
+    await expect(create('bad', { actions: [{ sqs }] })).rejects.toThrow(
+      'Action 1: the action "sqs" is not in the lab; these are: firehose, s3, dynamoDBv2, dynamoDB, republish.',
     );
     await expect(create('bad', { sql: "SELECT upper(a) AS a\nFROM 't'" })).rejects.toMatchObject({
       name: 'SqlParseException',

@@ -7,7 +7,14 @@ import { appendFile, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { AwsError, type DeliveryStreams, type LabIdentity, type ObjectStore, type RestRoute } from '../services.ts';
+import {
+  AwsError,
+  type DeliveryStreams,
+  type LabIdentity,
+  type ObjectStore,
+  type RestRoute,
+  type Tables,
+} from '../services.ts';
 import type { TestCredentials } from './test-mqtt-client.ts';
 
 export const IDENTITY: LabIdentity = {
@@ -54,7 +61,6 @@ export function openRecordingStreams(
   };
 }
 
-/** The rules' S3 action comes later: nothing may ask the object store yet. */
 export const NO_OBJECTS: ObjectStore = {
   hasBucket: () => false,
   put: () => Promise.reject(new Error('no objects in this test')),
@@ -63,6 +69,13 @@ export const NO_OBJECTS: ObjectStore = {
   list: () => [],
   remove: () => Promise.reject(new Error('no objects in this test')),
   stagingFolder: '',
+};
+
+export const NO_TABLES: Tables = {
+  has: () => false,
+  put: () => Promise.reject(new Error('no tables in this test')),
+  merge: () => Promise.reject(new Error('no tables in this test')),
+  remove: () => Promise.reject(new Error('no tables in this test')),
 };
 
 type Call = {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { edgeServices } from '../dispatch.ts';
 import { openEdge, type Edge } from '../edge.ts';
 import { openIot, type Iot } from './iot.ts';
-import { IDENTITY, NO_OBJECTS, openRecordingStreams, testFolder } from './test-lab.ts';
+import { IDENTITY, NO_OBJECTS, NO_TABLES, openRecordingStreams, testFolder } from './test-lab.ts';
 import { openLabSeal } from '../lab-seal.ts';
 
 export type TestRegistry = {
@@ -28,6 +28,7 @@ export async function openTestRegistry(): Promise<TestRegistry> {
       mqttPort: 0,
       streams,
       objects: NO_OBJECTS,
+      tables: NO_TABLES,
       onChange: () => undefined,
     });
     const services = edgeServices({ iot: { kind: 'rest-json', routes: iot.routes } });

@@ -1,49 +1,15 @@
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { openStore } from '../iot/append-log-store.ts';
-import { readCheckpoint } from '../iot/checkpoint.ts';
-import { openMessageLog } from '../iot/message-log.ts';
-import { openJournal } from '../iot/journal.ts';
-import { IDENTITY, testFolder } from '../iot/test-lab.ts';
+import { testFolder } from '../iot/test-lab.ts';
 import { AwsError, type DeliveryStreams } from '../services.ts';
-import { openEngine } from './engine.ts';
-import { openRuleBook } from './rule-book.ts';
-import { parseRulePayload } from './rule-payload.ts';
+import { openTestEngine } from './test-engine.ts';
 
 const MESSAGES = 20_000;
 
 /** A rule for every message into the stream of the same name. */
 async function open(folder: string, streams: DeliveryStreams, names: readonly string[]) {
-  const store = openStore(join(folder, 'registry.log'));
-  const rules = openRuleBook(store);
-  for (const name of names) {
-    const firehose = { deliveryStreamName: name, roleArn: IDENTITY.roleArn };
-    const { payload, statement } = parseRulePayload({ sql: "SELECT * FROM 'a/#'", actions: [{ firehose }] });
-    rules.save(name, 0, payload, statement);
-  }
-  const checkpointPath = join(folder, 'checkpoint.json');
-  const checkpoint = await readCheckpoint(checkpointPath);
-  const journal = openJournal(join(folder, 'journal'), { firstSequence: 1, actedSequence: checkpoint?.acted ?? 0 });
-  const engine = openEngine({
-    journal,
-    checkpoint,
-    checkpointPath,
-    rules,
-    streams,
-    messages: openMessageLog(),
-    onChange: () => undefined,
-  });
-  const publish = (payload: string): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const message = { topic: 'a/b', clientId: 'c', payload: Buffer.from(payload) };
-      journal.append(message, (error) => (error === null ? resolve() : reject(error)));
-    });
-  const close = async (): Promise<void> => {
-    await engine.close();
-    await journal.close();
-    store.close();
-  };
-  return { engine, publish, close };
+  const lab = await openTestEngine(folder, { streams });
+  for (const name of names) lab.rule(name, { sql: "SELECT * FROM 'a/#'", actions: [lab.toStream(name)] });
+  return { ...lab, publish: (payload: string) => lab.publish('a/b', payload) };
 }
 
 it('falls behind a slow stream without losing anything, and goes on after a restart where it was', async () => {
@@ -66,11 +32,12 @@ it('falls behind a slow stream without losing anything, and goes on after a rest
   await first.engine.drain();
   expect(delivered).toEqual(expected);
   const counters = [{ name: 'all', matched: MESSAGES, passed: MESSAGES, delivered: MESSAGES, failed: 0 }];
-  expect(first.engine.counters()).toEqual(counters);
+  expect(first.engine.counters()).toMatchObject(counters);
   await first.close();
 
   const second = await open(folder, streams, ['all']);
-  expect(second.engine.counters()).toEqual(counters);
+  expect(second.engine.counters()).toMatchObject(counters);
+  expect(second.engine.counters()[0]?.actions).toMatchObject([{ target: 'all', delivered: MESSAGES, failed: 0 }]);
   await second.publish('one more');
   await second.engine.drain();
   expect(delivered).toEqual([...expected, 'one more']);
@@ -103,5 +70,73 @@ it('tries again what may pass, gives up what never will, and keeps the other rul
     ['shaky', 1, 0],
     ['good', 1, 0],
   ]);
+  expect(lab.engine.counters()[0]?.lastFailure).toMatchObject({ action: 0, resource: 'gone', cure: 'makeStream' });
+  await lab.close();
+});
+
+it('does not let a rule whose action tries again hold up another, and settles it when it passes', async () => {
+  let isUp = false;
+  const delivered: string[] = [];
+  const streams: DeliveryStreams = {
+    exists: () => true,
+    put: (stream, records) => {
+      if (stream === 'down' && !isUp) return Promise.reject(new AwsError('ServiceUnavailableException', 'busy', 503));
+      delivered.push(...records.map((record) => `${stream}: ${String(record)}`));
+      return Promise.resolve();
+    },
+  };
+  const lab = await open(await testFolder(), streams, ['down', 'good']);
+  await lab.publish('1');
+  await expect.poll(() => delivered, { timeout: 30_000 }).toEqual(['good: 1']);
+  await lab.publish('2');
+  await expect.poll(() => delivered, { timeout: 30_000 }).toEqual(['good: 1', 'good: 2']);
+  isUp = true;
+  await lab.engine.drain();
+  expect(delivered.slice(2)).toEqual(['down: 1', 'down: 2']);
+  await lab.close();
+});
+
+it('leaves what a stopping lab could not send in the journal, and sends it after the restart', async () => {
+  const folder = await testFolder();
+  let isUp = false;
+  const delivered: string[] = [];
+  const streams: DeliveryStreams = {
+    exists: () => true,
+    put: (_stream, records) => {
+      if (!isUp) return Promise.reject(new AwsError('ServiceUnavailableException', 'busy', 503));
+      delivered.push(...records.map(String));
+      return Promise.resolve();
+    },
+  };
+  const first = await open(folder, streams, ['all']);
+  await Promise.all(['1', '2', '3'].map(first.publish));
+  await first.close();
+  isUp = true;
+  const second = await open(folder, streams, ['all']);
+  await second.engine.drain();
+  expect(delivered).toEqual(['1', '2', '3']);
+  await second.close();
+});
+
+it('sends what an older form of a rule has waiting before what the newer has', async () => {
+  let letGo: () => void = () => undefined;
+  const gate = new Promise<void>((resolve) => (letGo = resolve));
+  const delivered: string[] = [];
+  const streams: DeliveryStreams = {
+    exists: () => true,
+    put: async (stream, records) => {
+      await gate;
+      delivered.push(...records.map((record) => `${stream}: ${String(record)}`));
+    },
+  };
+  const lab = await open(await testFolder(), streams, ['all']);
+  await lab.publish('{"n":1}');
+  await expect.poll(() => lab.engine.counters()[0]?.matched, { timeout: 30_000 }).toBe(1);
+  lab.rule('all', { sql: "SELECT n AS m FROM 'a/#'", actions: [lab.toStream('other')] });
+  await lab.publish('{"n":2}');
+  await expect.poll(() => lab.engine.counters()[0]?.matched, { timeout: 30_000 }).toBe(2);
+  letGo();
+  await lab.engine.drain();
+  expect(delivered).toEqual(['all: {"n":1}', 'other: {"m":2}']);
   await lab.close();
 });

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import type { PendingChange, Store } from '../iot/append-log-store.ts';
 import { parseStatement } from './parse.ts';
-import { ruleAction, type RulePayload } from './rule-payload.ts';
+import { ruleAction } from './rule-action.ts';
+import type { RulePayload } from './rule-payload.ts';
 import { SQL_VERSIONS } from './sql-version.ts';
 import type { Statement } from './statement.ts';
 import { matchesFilter } from './topic-filter.ts';
@@ -12,6 +13,7 @@ const ruleSchema = z.object({
   sql: z.string(),
   description: z.string().optional(),
   actions: z.array(ruleAction),
+  errorAction: ruleAction.optional(),
   ruleDisabled: z.boolean(),
   awsIotSqlVersion: z.enum(SQL_VERSIONS),
   /** Epoch seconds. */
@@ -59,8 +61,8 @@ export function openRuleBook(store: Store): RuleBook {
   return {
     get: (ruleName) => rules.get(ruleName),
     all: () => [...rules.values()],
-    save: (ruleName, createdAt, { description, ...payload }, statement, more = []) => {
-      const rule = { ...payload, ruleName, createdAt, ...(description === undefined ? {} : { description }) };
+    save: (ruleName, createdAt, payload, statement, more = []) => {
+      const rule = { ...payload, ruleName, createdAt };
       store.commit(table.set(ruleName, rule), ...more);
       rules.set(ruleName, { ...rule, statement });
       byTopic.clear();

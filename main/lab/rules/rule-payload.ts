@@ -1,32 +1,28 @@
 /** Reads the payload of a topic rule, and refuses what the lab could not carry out. */
 import { z } from 'zod';
 import { invalidRequest } from '../iot/input.ts';
+import type { LabIdentity } from '../services.ts';
+import { checkAction } from './actions/open-action.ts';
 import { parseStatement } from './parse.ts';
+import { ACTION_SCHEMAS, isActionKind, roleOf, type RuleAction } from './rule-action.ts';
 import { SQL_VERSIONS, type SqlVersion } from './sql-version.ts';
 import type { Statement } from './statement.ts';
 
-const firehoseAction = z.strictObject({
-  deliveryStreamName: z.string().min(1).max(64),
-  roleArn: z.string().regex(/^arn:[^:]+:iam::\d{12}:role\/.+$/, 'expected the ARN of an IAM role'),
-  separator: z.enum(['\n', '\t', '\r\n', ',']).optional(),
-  batchMode: z.literal(false, 'batch mode is not in the lab yet').optional(),
-});
-
-export const ruleAction = z.strictObject({ firehose: firehoseAction });
-export type RuleAction = z.infer<typeof ruleAction>;
-
+const anyAction = z.record(z.string(), z.unknown());
 const payloadSchema = z.strictObject({
   sql: z.string().min(1),
   description: z.string().max(1024).optional(),
-  actions: z.array(z.record(z.string(), z.unknown())).max(10, 'a rule has at most 10 actions'),
+  actions: z.array(anyAction).max(10, 'a rule has at most 10 actions'),
+  errorAction: anyAction.optional(),
   ruleDisabled: z.boolean().optional(),
-  awsIotSqlVersion: z.enum(SQL_VERSIONS).optional(),
+  awsIotSqlVersion: z.enum(SQL_VERSIONS, `the lab knows the SQL versions ${SQL_VERSIONS.join(' and ')}`).optional(),
 });
 
 export type RulePayload = {
   readonly sql: string;
-  readonly description: string | undefined;
+  readonly description?: string | undefined;
   readonly actions: RuleAction[];
+  readonly errorAction?: RuleAction | undefined;
   readonly ruleDisabled: boolean;
   readonly awsIotSqlVersion: SqlVersion;
 };
@@ -36,7 +32,10 @@ const LARGEST_PAYLOAD = 128 * 1024;
 const DEFAULT_VERSION: SqlVersion = '2015-10-08';
 
 /** Throws AwsError InvalidRequestException or SqlParseException. */
-export function parseRulePayload(body: unknown): { readonly payload: RulePayload; readonly statement: Statement } {
+export function parseRulePayload(
+  body: unknown,
+  identity: Pick<LabIdentity, 'roleArn'>,
+): { readonly payload: RulePayload; readonly statement: Statement } {
   if (Buffer.byteLength(JSON.stringify(body ?? {})) > LARGEST_PAYLOAD) {
     throw invalidRequest('The rule payload is larger than 128 KB.');
   }
@@ -47,25 +46,50 @@ export function parseRulePayload(body: unknown): { readonly payload: RulePayload
   if (statement.topicFilter.startsWith('$aws/rules/')) {
     throw invalidRequest('A rule cannot select from $aws/rules/: publish there to reach one rule directly.');
   }
-  const actions = parsed.data.actions.map(parseAction);
-  return { payload: { sql, description, actions, ruleDisabled, awsIotSqlVersion }, statement };
+  const read = (action: Readonly<Record<string, unknown>>, what: string): RuleAction => {
+    const known = parseAction(action, what);
+    checkRole(known, identity, what);
+    checkAction(known, awsIotSqlVersion, what);
+    return known;
+  };
+  const actions = parsed.data.actions.map((action, index) => read(action, `Action ${index + 1}`));
+  const { errorAction } = parsed.data;
+  return {
+    payload: {
+      sql,
+      ...(description === undefined ? {} : { description }),
+      actions,
+      ...(errorAction === undefined ? {} : { errorAction: read(errorAction, 'The error action') }),
+      ruleDisabled,
+      awsIotSqlVersion,
+    },
+    statement,
+  };
 }
 
-function parseAction(action: Readonly<Record<string, unknown>>, index: number): RuleAction {
+function parseAction(action: Readonly<Record<string, unknown>>, what: string): RuleAction {
   const kinds = Object.keys(action);
   const [kind] = kinds;
-  if (kind === undefined || kinds.length > 1) {
-    throw invalidRequest(`Action ${index + 1} must hold exactly one kind of action.`);
+  if (kind === undefined || kinds.length > 1) throw invalidRequest(`${what} must hold exactly one kind of action.`);
+  if (!isActionKind(kind)) {
+    const known = Object.keys(ACTION_SCHEMAS).join(', ');
+    throw invalidRequest(`${what}: the action "${kind}" is not in the lab; these are: ${known}.`);
   }
-  if (kind !== 'firehose') {
-    throw invalidRequest(`Action ${index + 1}: the action "${kind}" is not in the lab yet; "firehose" is.`);
+  const settings = action[kind];
+  if (kind === 'republish' && typeof settings === 'object' && settings !== null && 'headers' in settings) {
+    throw invalidRequest(`${what}: the lab's broker speaks MQTT 3.1.1 and cannot carry the headers of MQTT 5.`);
   }
-  const parsed = ruleAction.safeParse(action);
-  if (!parsed.success) throw invalidRequest(`Action ${index + 1} is not valid: ${firstIssue(parsed.error)}`);
-  if (parsed.data.firehose.deliveryStreamName.includes('${')) {
-    throw invalidRequest(`Action ${index + 1}: substitution templates are not in the lab yet.`);
-  }
+  const parsed = ACTION_SCHEMAS[kind].safeParse(action);
+  if (!parsed.success) throw invalidRequest(`${what} is not valid: ${firstIssue(parsed.error)}`);
   return parsed.data;
+}
+
+function checkRole(action: RuleAction, identity: Pick<LabIdentity, 'roleArn'>, what: string): void {
+  const roleArn = roleOf(action);
+  if (roleArn === identity.roleArn) return;
+  throw invalidRequest(
+    `${what}: iot.amazonaws.com is unable to perform: sts:AssumeRole on resource: ${roleArn}. The lab has one role, ${identity.roleArn}.`,
+  );
 }
 
 function firstIssue({ issues }: z.ZodError): string {

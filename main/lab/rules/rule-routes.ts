@@ -2,7 +2,7 @@
 import { booleanOf, checkedBody, nameOf, nextPage, pageOf } from '../iot/input.ts';
 import type { Registry, Tags } from '../iot/registry.ts';
 import { forgottenTags, initialTags, tagsSchema } from '../iot/tags.ts';
-import { AwsError, type RestInput, type RestRoute } from '../services.ts';
+import { AwsError, type LabIdentity, type RestInput, type RestRoute } from '../services.ts';
 import type { Rule, RuleBook } from './rule-book.ts';
 import { parseRulePayload } from './rule-payload.ts';
 import { matchesFilter } from './topic-filter.ts';
@@ -11,7 +11,7 @@ const MOST_RULES = 1000;
 const PAGES = { tokenName: 'nextToken', sizeName: 'maxResults', largest: 10_000 };
 
 /** `registry` keeps the tags of rules. */
-export function ruleRoutes(book: RuleBook, registry: Registry): readonly RestRoute[] {
+export function ruleRoutes(book: RuleBook, registry: Registry, identity: LabIdentity): readonly RestRoute[] {
   const arnOf = (ruleName: string): string => registry.arn('rule', ruleName);
 
   /** To a rule that does not exist AWS answers as to one that is not ours. */
@@ -26,8 +26,8 @@ export function ruleRoutes(book: RuleBook, registry: Registry): readonly RestRou
 
   const enable = (input: RestInput, isEnabled: boolean): object => {
     const rule = ruleOf(input);
-    const { ruleName, createdAt, statement, description, ...payload } = rule;
-    book.save(ruleName, createdAt, { ...payload, description, ruleDisabled: !isEnabled }, statement);
+    const { ruleName, createdAt, statement, ...payload } = rule;
+    book.save(ruleName, createdAt, { ...payload, ruleDisabled: !isEnabled }, statement);
     return {};
   };
 
@@ -39,7 +39,7 @@ export function ruleRoutes(book: RuleBook, registry: Registry): readonly RestRou
       handle: (input) => {
         const ruleName = ruleNameOf(input);
         const tags = tagsOf(input);
-        const { payload, statement } = parseRulePayload(input.body);
+        const { payload, statement } = parseRulePayload(input.body, identity);
         if (book.get(ruleName) !== undefined) {
           throw new AwsError('ResourceAlreadyExistsException', `Rule already exists with name ${ruleName}`, 409, {
             resourceId: ruleName,
@@ -60,7 +60,7 @@ export function ruleRoutes(book: RuleBook, registry: Registry): readonly RestRou
       name: 'ReplaceTopicRule',
       handle: (input) => {
         const { ruleName, createdAt } = ruleOf(input);
-        const { payload, statement } = parseRulePayload(input.body);
+        const { payload, statement } = parseRulePayload(input.body, identity);
         book.save(ruleName, createdAt, payload, statement);
         return {};
       },
@@ -70,19 +70,8 @@ export function ruleRoutes(book: RuleBook, registry: Registry): readonly RestRou
       path: '/rules/{ruleName}',
       name: 'GetTopicRule',
       handle: (input) => {
-        const { ruleName, sql, description, createdAt, actions, ruleDisabled, awsIotSqlVersion } = ruleOf(input);
-        return {
-          ruleArn: arnOf(ruleName),
-          rule: {
-            ruleName,
-            sql,
-            ...(description === undefined ? {} : { description }),
-            createdAt,
-            actions,
-            ruleDisabled,
-            awsIotSqlVersion,
-          },
-        };
+        const { statement: _, ...rule } = ruleOf(input);
+        return { ruleArn: arnOf(rule.ruleName), rule };
       },
     },
     {

@@ -7,6 +7,9 @@ const KEPT = ['content-type', 'cache-control', 'content-disposition', 'content-l
 const MAX_METADATA_BYTES = 2048;
 const DEFAULT_TYPE = 'binary/octet-stream';
 
+/** Kept with the object like its headers, and no header of its answers: who may read it on AWS. Here everything has one owner. */
+export const ACL = 'x-amz-acl';
+
 /** What is stored of a request's headers. Throws AwsError MetadataTooLarge. */
 export function keptHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const kept: Record<string, string> = {};
@@ -39,9 +42,10 @@ export function responseHeaders(object: StoredObject, query: URLSearchParams): R
     const value = query.get(parameter);
     return value === null ? [] : [[parameter.slice('response-'.length), value] as const];
   });
+  const { [ACL]: _, ...headers } = object.headers;
   return {
     'content-type': DEFAULT_TYPE,
-    ...object.headers,
+    ...headers,
     ...Object.fromEntries(overrides),
     etag: quoted(object.etag),
     'last-modified': new Date(object.modified).toUTCString(),

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { damagedState, readDocument, writeDocument } from '../documents.ts';
 import { AwsError, type ObjectInfo, type ObjectStore } from '../services.ts';
 import { openBucket, type Bucket, type NewObject, type StoredObject } from './bucket.ts';
+import { ACL } from './object-headers.ts';
 import { checkBucketName, checkKey, noSuchBucket } from './names.ts';
 
 export type BucketInfo = { readonly name: string; /** Epoch milliseconds. */ readonly created: number };
@@ -145,10 +146,15 @@ function listInfos(
   return infos;
 }
 
-function headersOf(options: { readonly contentType?: string; readonly contentEncoding?: string }) {
+function headersOf(options: {
+  readonly contentType?: string;
+  readonly contentEncoding?: string;
+  readonly cannedAcl?: string;
+}) {
   return {
     'content-type': options.contentType ?? 'application/octet-stream',
     ...(options.contentEncoding === undefined ? {} : { 'content-encoding': options.contentEncoding }),
+    ...(options.cannedAcl === undefined ? {} : { [ACL]: options.cannedAcl }),
   };
 }
 

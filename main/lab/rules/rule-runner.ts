@@ -1,0 +1,101 @@
+/** Runs one rule on messages: its statement, then all its actions at once, then the error action for what failed. */
+import type { JournalMessage } from '../iot/journal-record.ts';
+import { sourceOf, type MessageLog } from '../iot/message-log.ts';
+import type { ActionServices } from './actions/action.ts';
+import type { Lane, LaneResult } from './actions/lane.ts';
+import { openActionLane } from './actions/open-action.ts';
+import { errorMessage, type ActionFailure } from './error-message.ts';
+import { runStatement } from './evaluate.ts';
+import { outputOf, type MessageScope, type RuleOutput } from './message-scope.ts';
+import type { Rule } from './rule-book.ts';
+import type { RuleTally } from './rule-counts.ts';
+
+export type RuleRunner = {
+  readonly rule: Rule;
+  /** Of its actions, the error action last. */
+  readonly lanes: readonly Lane[];
+  /** Evaluates at once. `done` is called when all actions have settled; false when there is nothing to wait for. */
+  readonly take: (message: JournalMessage, scope: MessageScope, done: () => void) => boolean;
+};
+
+export function openRuleRunner(
+  rule: Rule,
+  parts: {
+    readonly services: ActionServices;
+    readonly trace: MessageLog;
+    readonly tally: RuleTally;
+    readonly aloneUntil: number;
+    /** The lanes of the rule's older form, by source. */
+    readonly before: ReadonlyMap<string, Lane>;
+  },
+): RuleRunner {
+  const { services, trace, tally, aloneUntil, before } = parts;
+  const { ruleName, actions, errorAction, statement, awsIotSqlVersion } = rule;
+  const open = (action: Rule['actions'][number], index: number): Lane => {
+    const source = sourceOf(ruleName, index);
+    return openActionLane(action, {
+      services,
+      version: awsIotSqlVersion,
+      source,
+      aloneUntil,
+      after: before.get(source),
+    });
+  };
+  const lanes = actions.map(open);
+  const errorLane = errorAction === undefined ? undefined : open(errorAction, actions.length);
+
+  const settle = (index: number, lane: Lane, sequence: number, { error, resource, object }: LaneResult): void => {
+    tally.acted(index, lane.kind, resource, error);
+    trace.acted({ sequence, rule, index, resource, error, object: object ?? null });
+  };
+
+  const act = (message: JournalMessage, scope: MessageScope, output: RuleOutput, done: () => void): void => {
+    const { sequence } = message;
+    let open = lanes.length;
+    let failures: ActionFailure[] | undefined;
+    const end = (): void => {
+      if (failures === undefined || errorLane === undefined) {
+        done();
+        return;
+      }
+      const told = outputOf(errorMessage(ruleName, message, failures));
+      errorLane.add({ message, scope, output: told }, (result) => {
+        settle(lanes.length, errorLane, sequence, result);
+        done();
+      });
+    };
+    for (const [index, lane] of lanes.entries()) {
+      lane.add({ message, scope, output }, (result) => {
+        settle(index, lane, sequence, result);
+        const { error, resource } = result;
+        if (error !== undefined) (failures ??= []).push({ kind: lane.kind, resource, error });
+        if (--open === 0) end();
+      });
+    }
+  };
+
+  return {
+    rule,
+    lanes: errorLane === undefined ? lanes : [...lanes, errorLane],
+    take: (message, scope, done) => {
+      const outcome = runStatement(statement, awsIotSqlVersion, scope.payload);
+      const { sequence } = message;
+      switch (outcome.kind) {
+        case 'filtered':
+          tally.evaluated('filtered', null);
+          trace.rule(sequence, rule, { outcome: 'filtered', reason: null, record: undefined });
+          return false;
+        case 'failed':
+          tally.evaluated('failed', outcome.reason);
+          trace.rule(sequence, rule, { outcome: 'failed', reason: outcome.reason, record: undefined });
+          return false;
+        case 'selected':
+          tally.evaluated('passed', null);
+          trace.rule(sequence, rule, { outcome: 'passed', reason: null, record: outcome.record });
+          if (lanes.length === 0) return false;
+          act(message, scope, outputOf(outcome.record), done);
+          return true;
+      }
+    },
+  };
+}
