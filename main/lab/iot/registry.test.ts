@@ -307,9 +307,16 @@ describe('the registry over the wire', () => {
     expect(await refusal(create('bad-name', {}))).toEqual(invalid);
     expect(await refusal(create('bad', { awsIotSqlVersion: 'beta' }))).toEqual(invalid);
     expect(await refusal(create('bad', { errorAction: { sns: { targetArn: 'a', roleArn: 'b' } } }))).toEqual(invalid);
-    expect(await refusal(create('bad', { actions: [{ firehose: { ...firehose, batchMode: true } }] }))).toEqual(
-      invalid,
-    );
+    const otherRole = { ...firehose, roleArn: `${firehose.roleArn}2` };
+    expect(await refusal(create('bad', { actions: [{ firehose: otherRole }] }))).toEqual(invalid);
+    const republish = (change: object) => ({
+      actions: [{ republish: { topic: 'a/b', roleArn: IDENTITY.roleArn, ...change } }],
+    });
+    expect(await refusal(create('bad', republish({ topic: '$aws/things/a/shadow/update' })))).toEqual(invalid);
+    expect(await refusal(create('bad', republish({ topic: '$$aws/jobs/a' })))).toEqual(invalid);
+    expect(await refusal(create('bad', republish({ topic: 'a/+' })))).toEqual(invalid);
+    expect(await refusal(create('bad', republish({ qos: 2 })))).toEqual(invalid);
+    expect(await refusal(create('bad', republish({ headers: { contentType: 'text/plain' } })))).toEqual(invalid);
     expect(await refusal(create('bad', { actions: [{ firehose: { ...firehose, separator: ';' } }] }))).toEqual(invalid);
     expect(await refusal(create('bad', { actions: Array.from({ length: 11 }, () => ({ firehose })) }))).toEqual(
       invalid,

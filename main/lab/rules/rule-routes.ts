@@ -70,8 +70,8 @@ export function ruleRoutes(book: RuleBook, registry: Registry, identity: LabIden
       path: '/rules/{ruleName}',
       name: 'GetTopicRule',
       handle: (input) => {
-        const { statement: _, ...rule } = ruleOf(input);
-        return { ruleArn: arnOf(rule.ruleName), rule };
+        const rule = ruleOf(input);
+        return { ruleArn: arnOf(rule.ruleName), rule: { ...rule, statement: undefined } };
       },
     },
     {

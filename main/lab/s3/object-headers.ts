@@ -42,10 +42,9 @@ export function responseHeaders(object: StoredObject, query: URLSearchParams): R
     const value = query.get(parameter);
     return value === null ? [] : [[parameter.slice('response-'.length), value] as const];
   });
-  const { [ACL]: _, ...headers } = object.headers;
   return {
     'content-type': DEFAULT_TYPE,
-    ...headers,
+    ...Object.fromEntries(Object.entries(object.headers).filter(([name]) => name !== ACL)),
     ...Object.fromEntries(overrides),
     etag: quoted(object.etag),
     'last-modified': new Date(object.modified).toUTCString(),
