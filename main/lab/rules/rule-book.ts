@@ -3,7 +3,6 @@ import { z } from 'zod';
 import type { PendingChange, Store } from '../iot/append-log-store.ts';
 import { parseStatement } from './parse.ts';
 import { ruleAction } from './rule-action.ts';
-import type { RulePayload } from './rule-payload.ts';
 import { SQL_VERSIONS } from './sql-version.ts';
 import type { Statement } from './statement.ts';
 import { matchesFilter } from './topic-filter.ts';
@@ -21,6 +20,9 @@ const ruleSchema = z.object({
 });
 
 type StoredRule = z.infer<typeof ruleSchema>;
+
+/** What a caller gives. */
+export type RulePayload = Omit<StoredRule, 'ruleName' | 'createdAt'>;
 
 export type Rule = Readonly<StoredRule> & { readonly statement: Statement };
 

@@ -5,6 +5,7 @@ import type { LabIdentity } from '../services.ts';
 import { checkAction } from './actions/open-action.ts';
 import { parseStatement } from './parse.ts';
 import { ACTION_SCHEMAS, isActionKind, roleOf, type RuleAction } from './rule-action.ts';
+import type { RulePayload } from './rule-book.ts';
 import { SQL_VERSIONS, type SqlVersion } from './sql-version.ts';
 import type { Statement } from './statement.ts';
 
@@ -17,15 +18,6 @@ const payloadSchema = z.strictObject({
   ruleDisabled: z.boolean().optional(),
   awsIotSqlVersion: z.enum(SQL_VERSIONS, `the lab knows the SQL versions ${SQL_VERSIONS.join(' and ')}`).optional(),
 });
-
-export type RulePayload = {
-  readonly sql: string;
-  readonly description?: string | undefined;
-  readonly actions: RuleAction[];
-  readonly errorAction?: RuleAction | undefined;
-  readonly ruleDisabled: boolean;
-  readonly awsIotSqlVersion: SqlVersion;
-};
 
 const LARGEST_PAYLOAD = 128 * 1024;
 /** As on AWS when the API is called without one; the console would choose the newer. */
