@@ -1,4 +1,6 @@
 // Every way in, by the clients that people have: device SDK, WebSocket pages, SDK over TLS, mosquitto; and what must not get in.
+import 'reflect-metadata';
+import { KeyObject, webcrypto } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { execFile, spawnSync } from 'node:child_process';
 import { request as httpsRequest, Agent } from 'node:https';
@@ -11,9 +13,11 @@ import {
   CreatePolicyCommand,
   IoTClient,
   ListThingsCommand,
+  RegisterCertificateWithoutCACommand,
 } from '@aws-sdk/client-iot';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { X509CertificateGenerator } from '@peculiar/x509';
 import { io, iot, mqtt } from 'aws-iot-device-sdk-v2';
 import { WebSocket } from 'ws';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -66,6 +70,28 @@ async function makeCertificate(name: string, setAsActive = true) {
   return { cert: made.certificatePem ?? '', key };
 }
 
+/** Of its own authority, ACTIVE, over since yesterday. */
+async function registerExpired() {
+  const day = 24 * 60 * 60 * 1000;
+  const keys = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']);
+  const made = await X509CertificateGenerator.createSelfSigned(
+    {
+      name: 'CN=expired',
+      keys,
+      notBefore: new Date(Date.now() - 9 * day),
+      notAfter: new Date(Date.now() - day),
+      signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
+    },
+    webcrypto,
+  );
+  const cert = made.toString('pem');
+  await new IoTClient(config()).send(
+    new RegisterCertificateWithoutCACommand({ certificatePem: cert, status: 'ACTIVE' }),
+  );
+  const key = KeyObject.from(keys.privateKey).export({ format: 'pem', type: 'pkcs8' }).toString();
+  return { cert, key };
+}
+
 describe('the TLS port', () => {
   test('serves SDK clients that have the authority and no certificate', async () => {
     expect((await new IoTClient(config()).send(new ListThingsCommand({}))).things).toEqual([]);
@@ -97,6 +123,7 @@ describe('the TLS port', () => {
       'of another authority': { cert: (await stranger.signRequest(csr)).pem, key },
       'never registered': { cert: (await own.signRequest(csr)).pem, key },
       inactive: await makeCertificate('inactive', false),
+      expired: await registerExpired(),
     };
     for (const [why, identity] of Object.entries(attempts))
       expect([why, await answerTo(CONNECT, identity)]).toEqual([why, '']);
