@@ -36,6 +36,14 @@ export function startChecksum(name: ChecksumName): RunningChecksum {
   }
 }
 
+/** CRC-32 (zlib's) as an unsigned number. */
+export function crc32Of(bytes: Buffer): number {
+  const table = table32(0xedb88320);
+  let crc = 0xffffffff;
+  for (const byte of bytes) crc = (table[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8);
+  return (crc ^ 0xffffffff) >>> 0;
+}
+
 const tables32 = new Map<number, Uint32Array>();
 
 function table32(polynomial: number): Uint32Array {

@@ -1,16 +1,23 @@
 /** Finds the operation of a checked request: signing scope first, then target header, action or path; says in AWS's words what is not there. */
 import type { KnownRequest } from './authenticate.ts';
 import type { Peer } from './iot/peer.ts';
+import { crc32Of } from './checksums.ts';
 import { AwsError, type JsonOperations, type RestRoute } from './services.ts';
 import type { S3Handler } from './s3/s3.ts';
 import type { SignedRequest } from './signature.ts';
-import { compileRoutes, jsonAnswer, parseJson, type Answer, type Protocol } from './wire.ts';
+import { compileRoutes, jsonAnswer, parseJson, type Answer, type JsonAnswer, type Protocol } from './wire.ts';
 
 /** Operations of a Query service by action; they answer with finished XML. */
 export type QueryOperations = Readonly<Record<string, (input: URLSearchParams) => string | Promise<string>>>;
 
 type Service =
-  | { readonly kind: 'json'; readonly targetPrefix: string; readonly operations: JsonOperations }
+  | {
+      readonly kind: 'json';
+      readonly targetPrefix: string;
+      readonly operations: JsonOperations;
+      /** DynamoDB's clients compare the CRC-32 of each answer with what its header says. */
+      readonly hasChecksums?: true;
+    }
   | { readonly kind: 'rest-json'; readonly routes: readonly RestRoute[] }
   /** Speaks REST-JSON, but takes bodies that are not JSON, and cares who asks. */
   | { readonly kind: 'bytes'; readonly handle: BytesHandler }
@@ -54,7 +61,7 @@ export async function dispatch(
 function handlerFor(service: Service): Handler {
   switch (service.kind) {
     case 'json':
-      return jsonHandler(service.targetPrefix, service.operations);
+      return jsonHandler(service.targetPrefix, service.operations, service.hasChecksums ?? false);
     case 'rest-json':
       return restHandler(service.routes);
     case 'bytes':
@@ -69,14 +76,20 @@ function handlerFor(service: Service): Handler {
   }
 }
 
-function jsonHandler(prefix: string, operations: JsonOperations): Handler {
+function jsonHandler(prefix: string, operations: JsonOperations, hasChecksums: boolean): Handler {
   return async (request, known) => {
     const [given, name = ''] = (request.headers['x-amz-target'] ?? '').split('.');
     const operation = given === prefix && Object.hasOwn(operations, name) ? operations[name] : undefined;
     if (operation === undefined) throw unknownOperation(`The lab does not have the operation "${name}" yet.`);
     const version = (request.headers['content-type'] ?? '').includes('json-1.0') ? '1.0' : '1.1';
-    return jsonAnswer(version, await operation(parseJson(wholeBody(known)) ?? {}));
+    const answer = jsonAnswer(version, await operation(parseJson(wholeBody(known)) ?? {}));
+    return hasChecksums ? withChecksum(answer) : answer;
   };
+}
+
+function withChecksum(answer: JsonAnswer): Answer {
+  const body = Buffer.from(answer.body);
+  return { ...answer, body, headers: { ...answer.headers, 'x-amz-crc32': crc32Of(body) } };
 }
 
 function restHandler(routes: readonly RestRoute[]): Handler {

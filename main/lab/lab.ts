@@ -5,6 +5,7 @@ import { openAthena } from './athena/athena.ts';
 import type { AsyncEngine } from './athena/run-query.ts';
 import { edgeServices } from './dispatch.ts';
 import { openFolder } from './documents.ts';
+import { openDynamoDb } from './dynamodb/dynamodb.ts';
 import { openEdge } from './edge.ts';
 import { openFirehose } from './firehose/firehose.ts';
 import { lockFolder } from './folder-lock.ts';
@@ -16,7 +17,6 @@ import { openLabSeal } from './lab-seal.ts';
 import { openObjectStore } from './s3/object-store.ts';
 import { openReportShelf } from './s3/report-shelf.ts';
 import { openS3 } from './s3/s3.ts';
-import { AwsError, type Tables } from './services.ts';
 import { STS_VERSION, stsOperations } from './sts/sts.ts';
 
 export type Lab = {
@@ -34,11 +34,6 @@ export type Lab = {
   /** Everything is on disk already; this ends connections and gives the folder free. */
   readonly close: () => Promise<void>;
 };
-
-const noTable = (): Promise<never> =>
-  Promise.reject(new AwsError('ResourceNotFoundException', 'Requested resource not found'));
-/** There is no DynamoDB yet, so there is no table. */
-const NO_TABLES: Tables = { has: () => false, put: noTable, merge: noTable, remove: noTable };
 
 /**
  * Opens everything below one folder. `onChange` is called often: whenever `activity` may have changed.
@@ -75,6 +70,8 @@ export async function openLab(options: LabOptions, engine: AsyncEngine, onChange
       onChange,
     });
     keep(firehose, firehose.close);
+    const dynamodb = await openDynamoDb({ folder: join(folder, 'dynamodb'), identity });
+    keep(dynamodb, dynamodb.close);
     let endpoint = '';
     const shelf = openReportShelf(objects, identity, () => endpoint);
     const { mqttPort, alpnPort = null, quotas = false } = options;
@@ -86,7 +83,7 @@ export async function openLab(options: LabOptions, engine: AsyncEngine, onChange
       alpnPort,
       streams: firehose,
       objects,
-      tables: NO_TABLES,
+      tables: dynamodb,
       shelf,
       messages,
       quotas,
@@ -108,6 +105,12 @@ export async function openLab(options: LabOptions, engine: AsyncEngine, onChange
       'execute-api': registry,
       iotdata: { kind: 'bytes', handle: iot.data },
       firehose: { kind: 'json', targetPrefix: 'Firehose_20150804', operations: firehose.operations },
+      dynamodb: {
+        kind: 'json',
+        targetPrefix: 'DynamoDB_20120810',
+        operations: dynamodb.operations,
+        hasChecksums: true,
+      },
       s3: { kind: 's3', handle: await openS3(objects, identity, join(folder, 's3', 'uploads')) },
       glue: { kind: 'json', targetPrefix: 'AWSGlue', operations: glue.operations },
       athena: { kind: 'json', targetPrefix: 'AmazonAthena', operations: athena.operations },

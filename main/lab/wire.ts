@@ -12,6 +12,8 @@ export type Answer = {
   readonly body: Buffer | string | Readable | null;
 };
 
+export type JsonAnswer = Answer & { readonly body: string };
+
 /** The ids support people ask for; S3 names its own differently and adds a second one. */
 export function requestIds(protocol: Protocol): { readonly id: string; readonly headers: Record<string, string> } {
   const id = randomUUID();
@@ -22,7 +24,7 @@ export function requestIds(protocol: Protocol): { readonly id: string; readonly 
 }
 
 /** `version` is `1.0` or `1.1` for target-routed services, null for REST-JSON. */
-export function jsonAnswer(version: string | null, value: object): Answer {
+export function jsonAnswer(version: string | null, value: object): JsonAnswer {
   const type = version === null ? 'application/json' : `application/x-amz-json-${version}`;
   return { status: 200, headers: { 'content-type': type }, body: JSON.stringify(value) };
 }

@@ -1,0 +1,176 @@
+/** Parses conditions: ConditionExpression, FilterExpression, KeyConditionExpression. */
+import type { AttributeValue } from '../../services.ts';
+import { typeOf, type AttributeType } from '../attribute.ts';
+import { invalid } from '../refusals.ts';
+import { openCursor, type Cursor } from './cursor.ts';
+import type { Path } from './path.ts';
+import type { Placeholders } from './placeholders.ts';
+
+export type Operand =
+  | { readonly kind: 'path'; readonly path: Path }
+  | { readonly kind: 'value'; readonly value: AttributeValue }
+  | { readonly kind: 'size'; readonly path: Path };
+
+export type Comparator = '=' | '<>' | '<' | '<=' | '>' | '>=';
+
+export type Condition =
+  | { readonly kind: 'and' | 'or'; readonly left: Condition; readonly right: Condition }
+  | { readonly kind: 'not'; readonly inner: Condition }
+  | { readonly kind: 'compare'; readonly comparator: Comparator; readonly left: Operand; readonly right: Operand }
+  | { readonly kind: 'between'; readonly operand: Operand; readonly low: Operand; readonly high: Operand }
+  | { readonly kind: 'in'; readonly operand: Operand; readonly among: readonly Operand[] }
+  | { readonly kind: 'exists'; readonly path: Path; readonly expected: boolean }
+  | { readonly kind: 'type'; readonly path: Path; readonly type: string }
+  | { readonly kind: 'begins' | 'contains'; readonly operand: Operand; readonly part: Operand };
+
+const COMPARATORS: readonly Comparator[] = ['=', '<>', '<', '<=', '>', '>='];
+const ORDERED: readonly AttributeType[] = ['S', 'N', 'B'];
+const TYPE_WORDS = {
+  S: 'STRING',
+  N: 'NUMBER',
+  B: 'BINARY',
+  BOOL: 'BOOLEAN',
+  NULL: 'NULL',
+  M: 'MAP',
+  L: 'LIST',
+  SS: 'STRING_SET',
+  NS: 'NUMBER_SET',
+  BS: 'BINARY_SET',
+} as const;
+const MOST_AMONG = 100;
+
+/** Throws AwsError ValidationException. `expression` is the parameter's name. */
+export function parseCondition(text: string, expression: string, placeholders: Placeholders): Condition {
+  const cursor = openCursor(text, expression, placeholders);
+  const condition = either(cursor);
+  if (cursor.peek() !== '') cursor.refuse();
+  return condition;
+}
+
+function either(cursor: Cursor): Condition {
+  let left = both(cursor);
+  while (cursor.takeIf('OR')) left = { kind: 'or', left, right: both(cursor) };
+  return left;
+}
+
+function both(cursor: Cursor): Condition {
+  let left = negated(cursor);
+  while (cursor.takeIf('AND')) left = { kind: 'and', left, right: negated(cursor) };
+  return left;
+}
+
+function negated(cursor: Cursor): Condition {
+  if (cursor.takeIf('NOT')) return { kind: 'not', inner: negated(cursor) };
+  if (cursor.takeIf('(')) {
+    const inner = either(cursor);
+    cursor.expect(')');
+    return inner;
+  }
+  return single(cursor);
+}
+
+function single(cursor: Cursor): Condition {
+  const isFunction = cursor.peekSecond() === '(' && cursor.peek() !== 'size';
+  if (isFunction) return calledFunction(cursor);
+  const operand = anOperand(cursor);
+  if (cursor.takeIf('BETWEEN')) {
+    const low = anOperand(cursor);
+    cursor.expect('AND');
+    const high = anOperand(cursor);
+    for (const bound of [low, high]) checkOrdered('BETWEEN', bound, cursor);
+    return { kind: 'between', operand, low, high };
+  }
+  if (cursor.takeIf('IN')) {
+    cursor.expect('(');
+    const among = [anOperand(cursor)];
+    while (cursor.takeIf(',')) among.push(anOperand(cursor));
+    cursor.expect(')');
+    if (among.length > MOST_AMONG) {
+      throw invalid(
+        `Invalid ${cursor.expression}: The IN operator is provided with too many operands; number of operands: ${among.length}`,
+      );
+    }
+    return { kind: 'in', operand, among };
+  }
+  const comparator = COMPARATORS.find((one) => one === cursor.peek());
+  if (comparator === undefined) return cursor.refuse();
+  cursor.take();
+  const right = anOperand(cursor);
+  if (comparator !== '=' && comparator !== '<>') {
+    checkOrdered(comparator, operand, cursor);
+    checkOrdered(comparator, right, cursor);
+  }
+  return { kind: 'compare', comparator, left: operand, right };
+}
+
+function anOperand(cursor: Cursor): Operand {
+  if (cursor.peek().startsWith(':')) return { kind: 'value', value: cursor.value() };
+  if (cursor.peek() === 'size' && cursor.peekSecond() === '(') {
+    cursor.take();
+    cursor.expect('(');
+    const path = cursor.path();
+    cursor.expect(')');
+    return { kind: 'size', path };
+  }
+  return { kind: 'path', path: cursor.path() };
+}
+
+function calledFunction(cursor: Cursor): Condition {
+  const name = cursor.take();
+  cursor.expect('(');
+  const condition = functionNamed(name, cursor);
+  cursor.expect(')');
+  return condition;
+}
+
+function functionNamed(name: string, cursor: Cursor): Condition {
+  switch (name) {
+    case 'attribute_exists':
+    case 'attribute_not_exists':
+      return { kind: 'exists', path: cursor.path(), expected: name === 'attribute_exists' };
+    case 'attribute_type': {
+      const path = cursor.path();
+      cursor.expect(',');
+      const type = cursor.value();
+      if (!('S' in type)) throw wrongType('attribute_type', type, cursor);
+      if (!Object.hasOwn(TYPE_WORDS, type.S)) {
+        throw invalid(
+          `Invalid ${cursor.expression}: Invalid attribute type name found; type: ${type.S}, valid types: {${Object.keys(TYPE_WORDS).join(',')}}`,
+        );
+      }
+      return { kind: 'type', path, type: type.S };
+    }
+    case 'begins_with': {
+      const operand = anOperand(cursor);
+      cursor.expect(',');
+      const part = anOperand(cursor);
+      if (part.kind === 'value' && !('S' in part.value) && !('B' in part.value)) {
+        throw wrongType('begins_with', part.value, cursor);
+      }
+      return { kind: 'begins', operand, part };
+    }
+    case 'contains': {
+      const operand = anOperand(cursor);
+      cursor.expect(',');
+      return { kind: 'contains', operand, part: anOperand(cursor) };
+    }
+    default:
+      throw invalid(`Invalid ${cursor.expression}: Invalid function name; function: ${name}`);
+  }
+}
+
+function checkOrdered(operator: string, operand: Operand, cursor: Cursor): void {
+  if (operand.kind === 'value' && !ORDERED.includes(typeOf(operand.value)))
+    throw wrongType(operator, operand.value, cursor);
+}
+
+function wrongType(operator: string, value: AttributeValue, cursor: Cursor) {
+  return invalid(
+    `Invalid ${cursor.expression}: Incorrect operand type for operator or function; operator or function: ${operator}, operand type: ${typeWord(value)}`,
+  );
+}
+
+/** As AWS names types in its messages. */
+export function typeWord(value: AttributeValue): string {
+  return TYPE_WORDS[typeOf(value)];
+}

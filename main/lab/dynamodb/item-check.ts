@@ -1,0 +1,14 @@
+/** Whether an item may lie in a table: its key, the keys of the indexes, its size. */
+import type { Item } from '../services.ts';
+import { itemSize, MAX_ITEM_BYTES } from './attribute.ts';
+import { belongsToIndex, checkKeyParts } from './key-text.ts';
+import { invalid } from './refusals.ts';
+import type { Table } from './table.ts';
+
+/** Throws AwsError ValidationException. */
+export function checkItem(table: Table, item: Item): void {
+  const { key, indexes } = table.record();
+  checkKeyParts(key, item);
+  for (const index of indexes) belongsToIndex(index.key, index.name, item);
+  if (itemSize(item) > MAX_ITEM_BYTES) throw invalid('Item size has exceeded the maximum allowed size');
+}
