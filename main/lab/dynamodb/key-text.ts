@@ -14,7 +14,8 @@ const TOKEN_LENGTH = 8;
 const MOST_HASH_BYTES = 2048;
 const MOST_RANGE_BYTES = 1024;
 const ZEROS = /\0/g;
-const PLAIN = /^[\x01-\x7f]*$/;
+/** Sorts by bytes as it is. */
+const PLAIN = /^[^\0\u0080-\uffff]*$/;
 
 /** Sorts as the key value does among values of its type. */
 export function sortable(value: AttributeValue): string {
