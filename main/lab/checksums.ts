@@ -1,7 +1,7 @@
 /** The five checksums S3 clients attach to bodies, computed while the bytes pass. Node 18 has no CRC of its own. */
 import { createHash } from 'node:crypto';
 
-const CHECKSUM_NAMES = ['crc32', 'crc32c', 'crc64nvme', 'sha1', 'sha256'] as const;
+export const CHECKSUM_NAMES = ['crc32', 'crc32c', 'crc64nvme', 'sha1', 'sha256'] as const;
 export type ChecksumName = (typeof CHECKSUM_NAMES)[number];
 
 /** A checksum as it travels: base64 of the big-endian value. */

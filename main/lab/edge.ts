@@ -139,7 +139,7 @@ async function serve(
   const ids = requestIds(outcome.protocol);
   const answer =
     outcome.answer instanceof AwsError
-      ? errorAnswer(outcome.protocol, outcome.answer, ids.id, request.rawPath)
+      ? errorAnswer(outcome.protocol, outcome.answer, ids, request.rawPath)
       : outcome.answer;
   await write(response, message, answer, ids.headers);
 }
@@ -180,7 +180,8 @@ async function answerRequest(
     if (error instanceof AwsError) return { protocol, answer: error };
     if (message.destroyed && !message.complete) throw error;
     log.error({ err: error, method: request.method }, 'unexpected failure while answering');
-    return { protocol, answer: new AwsError('InternalFailure', 'The lab met an unexpected error; see its log.', 500) };
+    const code = protocol === 's3' ? 'InternalError' : 'InternalFailure';
+    return { protocol, answer: new AwsError(code, 'The lab met an unexpected error; see its log.', 500) };
   }
 }
 

@@ -33,8 +33,13 @@ export function xmlAnswer(root: string, headers: Readonly<Record<string, string>
   return { status: 200, headers: { 'content-type': 'application/xml', ...headers }, body: xmlDocument(root) };
 }
 
-/** `resource` is the path as sent, which S3 repeats in its errors. */
-export function errorAnswer(protocol: Protocol, error: AwsError, requestId: string, resource: string): Answer {
+/** `resource` is the path as sent, which S3 repeats in its errors, as it does with its ids. */
+export function errorAnswer(
+  protocol: Protocol,
+  error: AwsError,
+  ids: ReturnType<typeof requestIds>,
+  resource: string,
+): Answer {
   switch (protocol) {
     case 'json':
     case 'rest-json':
@@ -53,7 +58,8 @@ export function errorAnswer(protocol: Protocol, error: AwsError, requestId: stri
           ...codeAndMessage(error),
           ...Object.entries(error.fields).map(([name, value]) => leaf(name, String(value))),
           leaf('Resource', resource),
-          leaf('RequestId', requestId),
+          leaf('RequestId', ids.id),
+          leaf('HostId', ids.headers['x-amz-id-2'] ?? ''),
         ]),
       );
     case 'query':
@@ -63,7 +69,7 @@ export function errorAnswer(protocol: Protocol, error: AwsError, requestId: stri
           'ErrorResponse',
           [
             branch('Error', [leaf('Type', error.status < 500 ? 'Sender' : 'Receiver'), ...codeAndMessage(error)]),
-            leaf('RequestId', requestId),
+            leaf('RequestId', ids.id),
           ],
           'https://sts.amazonaws.com/doc/2011-06-15/',
         ),

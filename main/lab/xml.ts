@@ -49,7 +49,8 @@ export function parseXml(body: Buffer): Readonly<Record<string, unknown>> {
 
 /** The element's children; an element without any is an empty record. */
 export function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  if (value === undefined || value === '') return {};
+  // Only blanks between the tags of an element without children.
+  if (value === undefined || (typeof value === 'string' && value.trim() === '')) return {};
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw malformedXml();
   return value as Readonly<Record<string, unknown>>;
 }

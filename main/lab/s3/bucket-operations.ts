@@ -1,15 +1,16 @@
 /** S3 operations on the service and on buckets: create, find, delete, list. */
-import { createHash } from 'node:crypto';
 import { readAll } from '../payload.ts';
 import { AwsError, type LabIdentity } from '../services.ts';
 import { encodeRfc3986 } from '../signature.ts';
 import { xmlAnswer } from '../wire.ts';
 import { asRecord, asText, branch, leaf, parseXml } from '../xml.ts';
-import type { StoredObject } from './bucket.ts';
+import type { StoredObject, Tags } from './bucket.ts';
 import { listPage, type Position } from './listing.ts';
+import { notImplemented } from './names.ts';
 import type { S3Store } from './object-store.ts';
 import {
   bodyTooLarge,
+  checksumType,
   empty,
   integerParameter,
   isoTime,
@@ -19,14 +20,13 @@ import {
   type S3Operation,
   type S3Request,
 } from './operation.ts';
+import { ownerOf, ownerXml } from './owner.ts';
+import { MOST_BUCKET_TAGS, tagsOfList } from './tags.ts';
 
 const MAX_KEYS = 1000;
 
 export function bucketOperations(store: S3Store, identity: LabIdentity): readonly S3Operation[] {
-  const owner = branch('Owner', [
-    leaf('ID', createHash('sha256').update(identity.account).digest('hex')),
-    leaf('DisplayName', 'lab'),
-  ]);
+  const owner = ownerXml('Owner', ownerOf(identity));
   const plain = { marks: [], parameters: [], headers: [] } as const;
   const region = { 'x-amz-bucket-region': identity.region };
 
@@ -36,12 +36,8 @@ export function bucketOperations(store: S3Store, identity: LabIdentity): readonl
       name: 'ListBuckets',
       level: 'service',
       method: 'GET',
-      handle: async () => {
-        const buckets = store
-          .buckets()
-          .map(({ name, created }) => branch('Bucket', [leaf('Name', name), leaf('CreationDate', isoTime(created))]));
-        return xmlAnswer(branch('ListAllMyBucketsResult', [owner, branch('Buckets', buckets)], NAMESPACE));
-      },
+      parameters: ['prefix', 'max-buckets', 'continuation-token', 'bucket-region'],
+      handle: async ({ query }) => xmlAnswer(listBuckets(store, query, owner, identity.region)),
     },
     {
       ...plain,
@@ -50,8 +46,7 @@ export function bucketOperations(store: S3Store, identity: LabIdentity): readonl
       method: 'PUT',
       handle: async (request) => {
         const body = await readAll(request.payload.chunks, MAX_XML_BYTES, bodyTooLarge);
-        if (body.length > 0) checkLocation(body, identity.region);
-        await store.createBucket(request.bucket);
+        await store.createBucket(request.bucket, body.length > 0 ? readConfiguration(body, identity.region) : {});
         return empty(200, { location: `/${request.bucket}` });
       },
     },
@@ -115,9 +110,44 @@ export function bucketOperations(store: S3Store, identity: LabIdentity): readonl
   ];
 }
 
-function checkLocation(body: Buffer, region: string): void {
+/** The pages are by name, and only a client that names a limit gets pages. */
+function listBuckets(store: S3Store, query: URLSearchParams, owner: string, region: string): string {
+  const prefix = query.get('prefix') ?? '';
+  const token = query.get('continuation-token');
+  const after = token === null ? '' : readToken(token).text;
+  const wantedRegion = query.get('bucket-region') ?? region;
+  const limit = integerParameter(query, 'max-buckets', { least: 1, most: 10_000 }) ?? Number.MAX_SAFE_INTEGER;
+  const found = store
+    .buckets()
+    .filter(({ name }) => name.startsWith(prefix) && name > after && wantedRegion === region);
+  const shown = found.slice(0, limit);
+  const last = shown.at(-1);
+  const buckets = shown.map(({ name, created }) =>
+    branch('Bucket', [leaf('Name', name), leaf('CreationDate', isoTime(created)), leaf('BucketRegion', region)]),
+  );
+  const next =
+    last !== undefined && found.length > shown.length
+      ? [leaf('ContinuationToken', writeToken({ kind: 'key', text: last.name }))]
+      : [];
+  return branch(
+    'ListAllMyBucketsResult',
+    [owner, branch('Buckets', buckets), ...next, ...(prefix === '' ? [] : [leaf('Prefix', prefix)])],
+    NAMESPACE,
+  );
+}
+
+/** The tags a new bucket is given. Throws AwsError for another region and for what would have no effect. */
+function readConfiguration(body: Buffer, region: string): Tags {
   const configuration = asRecord(parseXml(body)['CreateBucketConfiguration']);
-  const location = asText(configuration['LocationConstraint']);
+  for (const name of Object.keys(configuration)) {
+    const isKnown = name === 'LocationConstraint' || name === 'Tags' || name === '#text';
+    if (!isKnown) throw notImplemented(`"${name}" in CreateBucket`);
+  }
+  checkLocation(asText(configuration['LocationConstraint']), region);
+  return tagsOfList(configuration['Tags'], MOST_BUCKET_TAGS);
+}
+
+function checkLocation(location: string | undefined, region: string): void {
   if (location === undefined || location === '') return;
   if (location === 'us-east-1') {
     throw new AwsError('InvalidLocationConstraint', 'The specified location-constraint is not valid', 400, {
@@ -224,6 +254,12 @@ function listingBody(
         leaf('Key', listing.encode(object.key)),
         leaf('LastModified', isoTime(object.modified)),
         leaf('ETag', quoted(object.etag)),
+        ...(object.checksum === null
+          ? []
+          : [
+              leaf('ChecksumAlgorithm', object.checksum.name.toUpperCase()),
+              leaf('ChecksumType', checksumType(object.checksum)),
+            ]),
         leaf('Size', object.size),
         owner,
         leaf('StorageClass', 'STANDARD'),

@@ -5,25 +5,36 @@ import { openAppendLog } from '../append-log.ts';
 import type { Checksum, ChecksumName } from '../checksums.ts';
 import { damagedState } from '../documents.ts';
 import type { ObjectInfo } from '../services.ts';
+import { noSuchKey } from './names.ts';
 import { openSortedKeys, type SortedKeys } from './sorted-keys.ts';
 
 export type StoredObject = ObjectInfo & {
   /** Content-Type, Content-Encoding, user metadata …: given back as they came. Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Of the whole object, or of its parts' checksums: then its value ends in `-` and their number. */
   readonly checksum: Checksum | null;
+  readonly tags: Tags;
 };
 
+/** Values by key. */
+export type Tags = Readonly<Record<string, string>>;
+
 /** A finished file that becomes an object. */
-export type NewObject = Pick<StoredObject, 'key' | 'size' | 'etag' | 'headers' | 'checksum'>;
+export type NewObject = Pick<StoredObject, 'key' | 'size' | 'etag' | 'headers' | 'checksum' | 'tags'>;
+
+/** Looks at what a key holds the moment before it changes, and throws where the change must not happen. */
+export type Guard = (current: StoredObject | undefined) => void;
 
 export type Bucket = {
   readonly keys: Pick<SortedKeys, 'at' | 'firstFrom' | 'firstPast'>;
   readonly get: (key: string) => StoredObject | undefined;
   readonly isEmpty: () => boolean;
   /** `place` brings the bytes to the path it is given. On disk and visible when it resolves. */
-  readonly put: (object: NewObject, place: (path: string) => Promise<void>) => Promise<StoredObject>;
+  readonly put: (object: NewObject, place: (path: string) => Promise<void>, guard?: Guard) => Promise<StoredObject>;
+  /** Throws AwsError NoSuchKey. */
+  readonly setTags: (key: string, tags: Tags) => Promise<void>;
   /** Resolves quietly when the key is not there, as on AWS. */
-  readonly remove: (key: string) => Promise<void>;
+  readonly remove: (key: string, guard?: Guard) => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
@@ -36,6 +47,7 @@ type Line = {
   readonly m?: number;
   readonly h?: Readonly<Record<string, string>>;
   readonly c?: readonly [ChecksumName, string];
+  readonly t?: Tags;
 };
 
 type Entry = { readonly object: StoredObject; readonly file: number };
@@ -52,6 +64,7 @@ export async function openBucket(folder: string): Promise<Bucket> {
   const entries = new Map<string, Entry>();
   const keys = openSortedKeys();
   const madeFolders = new Set<string>();
+  const changing = new Map<string, Promise<void>>();
   let nextFile = 0;
 
   const pathOf = (file: number): string =>
@@ -83,14 +96,27 @@ export async function openBucket(folder: string): Promise<Bucket> {
     await log.append([Buffer.from(`${JSON.stringify(line)}\n`)]);
     const replaced = entries.get(line.k);
     apply(line);
-    if (replaced !== undefined) await rm(pathOf(replaced.file), { force: true });
+    if (replaced !== undefined && replaced.file !== line.f) await rm(pathOf(replaced.file), { force: true });
+  };
+
+  /** Changes of one key happen one after the other: what a guard saw is still so when its change is written. */
+  const inTurn = (key: string, work: () => Promise<void>): Promise<void> => {
+    const before = changing.get(key);
+    const done = before === undefined ? work() : before.then(work);
+    const settled = done
+      .catch(() => undefined)
+      .then(() => {
+        if (changing.get(key) === settled) changing.delete(key);
+      });
+    changing.set(key, settled);
+    return done;
   };
 
   return {
     keys,
     get: (key) => entries.get(key)?.object,
     isEmpty: () => entries.size === 0,
-    put: async (object, place) => {
+    put: async (object, place, guard) => {
       const file = nextFile++;
       const path = pathOf(file);
       const parent = join(path, '..');
@@ -98,15 +124,26 @@ export async function openBucket(folder: string): Promise<Bucket> {
       madeFolders.add(parent);
       await place(path);
       const line = toLine(object, file, Date.now());
-      await record(line).catch(async (error: unknown) => {
+      await inTurn(object.key, async () => {
+        guard?.(entries.get(object.key)?.object);
+        await record(line);
+      }).catch(async (error: unknown) => {
         await rm(path, { force: true });
         throw error;
       });
       return toObject(line, path);
     },
-    remove: async (key) => {
-      if (entries.has(key)) await record({ k: key });
-    },
+    setTags: (key, tags) =>
+      inTurn(key, async () => {
+        const entry = entries.get(key);
+        if (entry === undefined) throw noSuchKey(key);
+        await record(toLine({ ...entry.object, tags }, entry.file, entry.object.modified));
+      }),
+    remove: (key, guard) =>
+      inTurn(key, async () => {
+        guard?.(entries.get(key)?.object);
+        if (entries.has(key)) await record({ k: key });
+      }),
     close: () => log.close(),
   };
 }
@@ -120,6 +157,7 @@ function toLine(object: NewObject, file: number, modified: number): Line {
     m: modified,
     ...(Object.keys(object.headers).length === 0 ? {} : { h: object.headers }),
     ...(object.checksum === null ? {} : { c: [object.checksum.name, object.checksum.value] as const }),
+    ...(Object.keys(object.tags).length === 0 ? {} : { t: object.tags }),
   };
 }
 
@@ -132,6 +170,7 @@ function toObject(line: Line, path: string): StoredObject {
     path,
     headers: line.h ?? {},
     checksum: line.c === undefined ? null : { name: line.c[0], value: line.c[1] },
+    tags: line.t ?? {},
   };
 }
 

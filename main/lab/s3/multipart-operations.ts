@@ -1,7 +1,7 @@
 /** S3 operations for large objects: begin, upload parts, complete, abort. */
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
+import { open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checksumOfHeader, startChecksum, type Checksum } from '../checksums.ts';
 import { readAll } from '../payload.ts';
@@ -9,8 +9,10 @@ import { AwsError } from '../services.ts';
 import { xmlAnswer, type Answer } from '../wire.ts';
 import { asList, asRecord, asText, branch, leaf, malformedXml, parseXml } from '../xml.ts';
 import { readCopySource } from './copy-source.ts';
-import { checkWriteConditions, keptHeaders } from './object-headers.ts';
+import { checkCopyConditions, keptHeaders, writeGuard } from './object-headers.ts';
+import type { StoredObject } from './bucket.ts';
 import type { S3Store } from './object-store.ts';
+import { openObject } from './open-object.ts';
 import {
   bodyTooLarge,
   checksumHeaders,
@@ -23,7 +25,8 @@ import {
   type S3Operation,
   type S3Request,
 } from './operation.ts';
-import { receiveFile } from './receive.ts';
+import { receiveFile, type ReceivedFile } from './receive.ts';
+import { tagsOfHeader } from './tags.ts';
 import type { Upload, UploadPart, Uploads } from './uploads.ts';
 
 const MAX_PARTS = 10_000;
@@ -38,10 +41,13 @@ export function multipartOperations(store: S3Store, uploads: Uploads): readonly 
       method: 'POST',
       marks: ['uploads'],
       // Which checksum the parts will carry shows on the parts themselves.
-      headers: ['x-amz-meta-', 'x-amz-checksum-algorithm', 'x-amz-checksum-type'],
+      headers: ['x-amz-meta-', 'x-amz-checksum-algorithm', 'x-amz-checksum-type', 'x-amz-tagging'],
       handle: async ({ bucket, key, headers }) => {
         store.bucket(bucket);
-        const id = await uploads.begin(bucket, key, keptHeaders(headers));
+        const id = await uploads.begin(bucket, key, {
+          headers: keptHeaders(headers),
+          tags: tagsOfHeader(headers['x-amz-tagging']),
+        });
         return xmlAnswer(
           branch(
             'InitiateMultipartUploadResult',
@@ -65,7 +71,7 @@ export function multipartOperations(store: S3Store, uploads: Uploads): readonly 
       method: 'PUT',
       marks: ['partNumber', 'uploadId'],
       markHeader: 'x-amz-copy-source',
-      headers: ['x-amz-copy-source', 'x-amz-copy-source-range'],
+      headers: ['x-amz-copy-source', 'x-amz-copy-source-range', 'x-amz-copy-source-if-'],
       handle: (request) => uploadPartCopy(store, uploads, request),
     },
     {
@@ -96,7 +102,7 @@ async function uploadPart(store: S3Store, uploads: Uploads, request: S3Request):
   store.bucket(bucket);
   const { id } = uploads.find(query.get('uploadId') ?? '', bucket, key);
   const number = integerParameter(query, 'partNumber', { least: 1, most: MAX_PARTS }) ?? 1;
-  const received = await receiveFile(request.payload, store.stagingFolder);
+  const received = await receiveFile(request.payload, store.stagingFolder, request.headers);
   try {
     await uploads.addPart(id, number, received);
   } catch (error) {
@@ -113,10 +119,8 @@ async function uploadPartCopy(store: S3Store, uploads: Uploads, request: S3Reque
   store.bucket(bucket);
   const { id } = uploads.find(query.get('uploadId') ?? '', bucket, key);
   const number = integerParameter(query, 'partNumber', { least: 1, most: MAX_PARTS }) ?? 1;
-  const { object } = readCopySource(store, headers['x-amz-copy-source'] ?? '');
-  const range = readCopyRange(headers['x-amz-copy-source-range'], object.size);
-  const chunks = createReadStream(object.path, range ?? {});
-  const received = await receiveFile({ chunks, checksum: () => null }, store.stagingFolder);
+  const { object, file } = await openObject(() => readCopySource(store, headers['x-amz-copy-source'] ?? '').object);
+  const received = await receiveCopy(store, object, file, headers).finally(() => file.close());
   try {
     await uploads.addPart(id, number, received);
   } catch (error) {
@@ -130,6 +134,19 @@ async function uploadPartCopy(store: S3Store, uploads: Uploads, request: S3Reque
       NAMESPACE,
     ),
   );
+}
+
+/** Throws AwsError PreconditionFailed or InvalidArgument. The caller closes the file. */
+async function receiveCopy(
+  store: S3Store,
+  object: StoredObject,
+  file: FileHandle,
+  headers: S3Request['headers'],
+): Promise<ReceivedFile> {
+  checkCopyConditions(object, headers);
+  const range = readCopyRange(headers['x-amz-copy-source-range'], object.size);
+  const chunks = file.createReadStream({ ...range, autoClose: false });
+  return receiveFile({ chunks, checksum: () => null }, store.stagingFolder, {});
 }
 
 /** Unlike a GET, a copy takes no open or overlong range. */
@@ -155,13 +172,15 @@ async function complete(store: S3Store, uploads: Uploads, request: S3Request): P
   if (announced !== undefined && Number(announced) !== size) {
     throw new AwsError('InvalidRequest', `The parts are ${size} bytes together, not ${announced}.`);
   }
-  checkWriteConditions(store.bucket(bucket).get(key), headers);
+  const guard = writeGuard(key, headers);
+  guard(store.bucket(bucket).get(key));
   const path = join(store.stagingFolder, randomUUID());
   try {
     const checksum = await joinParts(upload, parts, path, wholeChecksum(headers));
     const sum = createHash('md5').update(Buffer.concat(parts.map((part) => Buffer.from(part.md5, 'hex'))));
     const etag = `${sum.digest('hex')}-${parts.length}`;
-    const object = await store.adoptObject(bucket, { key, size, etag, headers: upload.headers, checksum }, path);
+    const joined = { key, size, etag, headers: upload.headers, tags: upload.tags, checksum };
+    const object = await store.adoptObject(bucket, joined, path, guard);
     await uploads.end(upload.id);
     return xmlAnswer(
       branch(

@@ -1,6 +1,7 @@
 /** Headers that belong to an object: kept at upload, given back at download, overridden or filtered by the reader's own. */
 import { AwsError } from '../services.ts';
-import type { StoredObject } from './bucket.ts';
+import type { Guard, StoredObject } from './bucket.ts';
+import { noSuchKey } from './names.ts';
 import { quoted } from './operation.ts';
 
 const KEPT = ['content-type', 'cache-control', 'content-disposition', 'content-language', 'expires'];
@@ -37,10 +38,14 @@ export function keptHeaders(headers: Readonly<Record<string, string>>): Readonly
 export const RESPONSE_OVERRIDES = [...KEPT, 'content-encoding'].map((name) => `response-${name}`);
 
 /** The object's headers for GET and HEAD, with the `response-*` parameters of the query in their place. */
-export function responseHeaders(object: StoredObject, query: URLSearchParams): Readonly<Record<string, string>> {
+export function responseHeaders(
+  object: StoredObject,
+  query: URLSearchParams,
+): Readonly<Record<string, string | number>> {
+  const tags = Object.keys(object.tags).length;
   const overrides = RESPONSE_OVERRIDES.flatMap((parameter) => {
     const value = query.get(parameter);
-    return value === null ? [] : [[parameter.slice('response-'.length), value] as const];
+    return value === null ? [] : [[parameter.slice('response-'.length), headerText(parameter, value)] as const];
   });
   return {
     'content-type': DEFAULT_TYPE,
@@ -49,7 +54,17 @@ export function responseHeaders(object: StoredObject, query: URLSearchParams): R
     etag: quoted(object.etag),
     'last-modified': new Date(object.modified).toUTCString(),
     'accept-ranges': 'bytes',
+    ...(tags === 0 ? {} : { 'x-amz-tagging-count': tags }),
   };
+}
+
+/** HTTP headers carry Latin-1 and nothing that could end a line. Throws AwsError InvalidArgument. */
+function headerText(parameter: string, value: string): string {
+  if (/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) return value;
+  throw new AwsError('InvalidArgument', 'Header value cannot be represented using ISO-8859-1.', 400, {
+    ArgumentName: parameter,
+    ArgumentValue: value,
+  });
 }
 
 /** True when the client's copy is still good (304). Throws AwsError PreconditionFailed. */
@@ -65,19 +80,29 @@ export function isNotModified(object: StoredObject, headers: Readonly<Record<str
   return modified <= Date.parse(headers['if-modified-since'] ?? '');
 }
 
-/** Conditional writes. Throws AwsError PreconditionFailed. */
-export function checkWriteConditions(
-  current: StoredObject | undefined,
-  headers: Readonly<Record<string, string>>,
-): void {
+/** Conditions on the source of a copy. Throws AwsError PreconditionFailed, also where a GET would say "not modified". */
+export function checkCopyConditions(source: StoredObject, headers: Readonly<Record<string, string>>): void {
+  const start = 'x-amz-copy-source-if-';
+  const conditions = Object.entries(headers)
+    .filter(([name]) => name.startsWith(start))
+    .map(([name, value]) => [`if-${name.slice(start.length)}`, value] as const);
+  if (isNotModified(source, Object.fromEntries(conditions)))
+    throw preconditionFailed('x-amz-copy-source-If-None-Match');
+}
+
+/** What must be so for a conditional write or deletion of the key. The guard throws AwsError PreconditionFailed or NoSuchKey. */
+export function writeGuard(key: string, headers: Readonly<Record<string, string>>): Guard {
   const match = headers['if-match'];
   const noneMatch = headers['if-none-match'];
-  if (match !== undefined && (current === undefined || !etagMatches(match, current.etag))) {
-    throw preconditionFailed('If-Match');
-  }
-  if (noneMatch === undefined) return;
-  if (noneMatch !== '*') throw new AwsError('NotImplemented', 'If-None-Match of a write must be *', 501);
-  if (current !== undefined) throw preconditionFailed('If-None-Match');
+  return (current) => {
+    if (match !== undefined && current === undefined) throw noSuchKey(key);
+    if (match !== undefined && current !== undefined && !etagMatches(match, current.etag)) {
+      throw preconditionFailed('If-Match');
+    }
+    if (noneMatch === undefined) return;
+    if (noneMatch !== '*') throw new AwsError('NotImplemented', 'If-None-Match of a write must be *', 501);
+    if (current !== undefined) throw preconditionFailed('If-None-Match');
+  };
 }
 
 function etagMatches(header: string, etag: string): boolean {

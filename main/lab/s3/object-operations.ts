@@ -1,48 +1,49 @@
-/** S3 operations on objects: put, get, head, copy, delete one or many. */
-import { copyFile, open, rm } from 'node:fs/promises';
-import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+/** S3 operations on objects: put, get, head, delete one or many. */
+import { rm, type FileHandle } from 'node:fs/promises';
 import { readAll } from '../payload.ts';
 import { AwsError } from '../services.ts';
 import { xmlAnswer, type Answer } from '../wire.ts';
 import { asList, asRecord, asText, branch, leaf, malformedXml, parseXml } from '../xml.ts';
-import type { StoredObject } from './bucket.ts';
+import type { Guard, StoredObject } from './bucket.ts';
+import { copyObject } from './copy-object.ts';
 import { checkKey, noSuchKey, notImplemented } from './names.ts';
 import {
-  checkWriteConditions,
   isNotModified,
   keptHeaders,
   readRange,
   RESPONSE_OVERRIDES,
   responseHeaders,
+  writeGuard,
+  type ByteRange,
 } from './object-headers.ts';
 import type { S3Store } from './object-store.ts';
 import {
   bodyTooLarge,
   checksumHeaders,
   empty,
-  isoTime,
   MAX_XML_BYTES,
   NAMESPACE,
   quoted,
   type S3Operation,
   type S3Request,
 } from './operation.ts';
-import { readCopySource } from './copy-source.ts';
+import { openObject } from './open-object.ts';
 import { receiveFile } from './receive.ts';
+import { tagsOfHeader } from './tags.ts';
+import { checkVersion, ONLY_VERSION, versionHeader } from './versions.ts';
 
 const MAX_DELETED = 1000;
 
 export function objectOperations(store: S3Store): readonly S3Operation[] {
   const plain = { level: 'object', marks: [], parameters: [], headers: [] } as const;
   // x-amz-checksum-mode, and the checksum of the empty body that the JavaScript SDK sends with reads too.
-  const reading = { ...plain, parameters: RESPONSE_OVERRIDES, headers: ['x-amz-checksum-'] };
+  const reading = { ...plain, parameters: [...RESPONSE_OVERRIDES, 'versionId'], headers: ['x-amz-checksum-'] };
   return [
     {
       ...plain,
       name: 'PutObject',
       method: 'PUT',
-      headers: ['x-amz-meta-', 'x-amz-checksum-'],
+      headers: ['x-amz-meta-', 'x-amz-checksum-', 'x-amz-tagging'],
       handle: (request) => putObject(store, request),
     },
     {
@@ -50,7 +51,15 @@ export function objectOperations(store: S3Store): readonly S3Operation[] {
       name: 'CopyObject',
       method: 'PUT',
       markHeader: 'x-amz-copy-source',
-      headers: ['x-amz-meta-', 'x-amz-copy-source', 'x-amz-metadata-directive'],
+      headers: [
+        'x-amz-meta-',
+        'x-amz-copy-source',
+        'x-amz-copy-source-if-',
+        'x-amz-metadata-directive',
+        'x-amz-tagging',
+        'x-amz-tagging-directive',
+        'x-amz-checksum-algorithm',
+      ],
       handle: (request) => copyObject(store, request),
     },
     { ...reading, name: 'GetObject', method: 'GET', handle: (request) => getObject(store, request) },
@@ -59,9 +68,12 @@ export function objectOperations(store: S3Store): readonly S3Operation[] {
       ...plain,
       name: 'DeleteObject',
       method: 'DELETE',
-      handle: async (request) => {
-        await store.remove(request.bucket, request.key);
-        return empty(204);
+      parameters: ['versionId'],
+      handle: async ({ bucket, key, query, headers }) => {
+        checkVersion(query.get('versionId'), key);
+        if (headers['if-none-match'] !== undefined) throw notImplemented('If-None-Match in DeleteObject');
+        await store.bucket(bucket).remove(key, writeGuard(key, headers));
+        return empty(204, versionHeader(query));
       },
     },
     {
@@ -79,12 +91,15 @@ export function objectOperations(store: S3Store): readonly S3Operation[] {
 async function putObject(store: S3Store, request: S3Request): Promise<Answer> {
   const { bucket, key, headers } = request;
   const kept = keptHeaders(headers);
-  checkWriteConditions(store.bucket(bucket).get(key), headers);
-  const received = await receiveFile(request.payload, store.stagingFolder);
+  const tags = tagsOfHeader(headers['x-amz-tagging']);
+  const guard = writeGuard(key, headers);
+  // Asked before the body is taken too: a refusal then costs no upload.
+  guard(store.bucket(bucket).get(key));
+  const received = await receiveFile(request.payload, store.stagingFolder, headers);
   try {
-    checkWriteConditions(store.bucket(bucket).get(key), headers);
     const { size, md5, checksum } = received;
-    const object = await store.adoptObject(bucket, { key, size, etag: md5, headers: kept, checksum }, received.path);
+    const taken = { key, size, etag: md5, headers: kept, checksum, tags };
+    const object = await store.adoptObject(bucket, taken, received.path, guard);
     return empty(200, { etag: quoted(object.etag), ...checksumHeaders(object) });
   } catch (error) {
     await rm(received.path, { force: true });
@@ -92,47 +107,20 @@ async function putObject(store: S3Store, request: S3Request): Promise<Answer> {
   }
 }
 
-async function copyObject(store: S3Store, { bucket, key, headers }: S3Request): Promise<Answer> {
-  const directive = headers['x-amz-metadata-directive'] ?? 'COPY';
-  const source = readCopySource(store, headers['x-amz-copy-source'] ?? '');
-  const isSame = source.bucket === bucket && source.object.key === key;
-  if (isSame && directive !== 'REPLACE') {
-    throw new AwsError(
-      'InvalidRequest',
-      "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
-    );
-  }
-  store.bucket(bucket);
-  const path = join(store.stagingFolder, randomUUID());
-  await copyFile(source.object.path, path);
-  const { size, etag, checksum } = source.object;
-  const object = await store.adoptObject(
-    bucket,
-    { key, size, etag, checksum, headers: directive === 'REPLACE' ? keptHeaders(headers) : source.object.headers },
-    path,
-  );
-  return xmlAnswer(
-    branch(
-      'CopyObjectResult',
-      [leaf('LastModified', isoTime(object.modified)), leaf('ETag', quoted(object.etag))],
-      NAMESPACE,
-    ),
-  );
-}
-
-function findObject(store: S3Store, { bucket, key }: S3Request): StoredObject {
+function findObject(store: S3Store, { bucket, key, query }: S3Request): StoredObject {
+  checkVersion(query.get('versionId'), key);
   const object = store.bucket(bucket).get(key);
   if (object === undefined) throw noSuchKey(key);
   return object;
 }
 
 async function getObject(store: S3Store, request: S3Request): Promise<Answer> {
-  const object = findObject(store, request);
-  const headers = responseHeaders(object, request.query);
-  if (isNotModified(object, request.headers)) return empty(304, headers);
-  const range = readRange(request.headers['range'], object.size);
-  // Opened before the answer begins: an overwrite in the meantime leaves this reader its bytes.
-  const file = await open(object.path);
+  const { object, file } = await openObject(() => findObject(store, request));
+  const { headers, range, isNotModified: isSame } = await describeOpened(object, request, file);
+  if (isSame) {
+    await file.close();
+    return empty(304, headers);
+  }
   const body = file.createReadStream(range === null ? {} : { start: range.start, end: range.end });
   if (range === null) {
     const checksum = request.headers['x-amz-checksum-mode'] === undefined ? {} : checksumHeaders(object);
@@ -149,11 +137,33 @@ async function getObject(store: S3Store, request: S3Request): Promise<Answer> {
   };
 }
 
+type ReadDescription = {
+  readonly headers: Readonly<Record<string, string | number>>;
+  readonly range: ByteRange | null;
+  readonly isNotModified: boolean;
+};
+
+/** Throws AwsError PreconditionFailed, InvalidRange or InvalidArgument. */
+function describeRead(object: StoredObject, { query, headers }: S3Request): ReadDescription {
+  const answered = { ...responseHeaders(object, query), ...versionHeader(query) };
+  if (isNotModified(object, headers)) return { headers: answered, range: null, isNotModified: true };
+  return { headers: answered, range: readRange(headers['range'], object.size), isNotModified: false };
+}
+
+/** The same of an object that is open already; what is refused is closed. */
+async function describeOpened(object: StoredObject, request: S3Request, file: FileHandle): Promise<ReadDescription> {
+  try {
+    return describeRead(object, request);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
 async function headObject(store: S3Store, request: S3Request): Promise<Answer> {
   const object = findObject(store, request);
-  const headers = responseHeaders(object, request.query);
-  if (isNotModified(object, request.headers)) return empty(304, headers);
-  const range = readRange(request.headers['range'], object.size);
+  const { headers, range, isNotModified: isSame } = describeRead(object, request);
+  if (isSame) return empty(304, headers);
   if (range !== null) {
     return empty(206, {
       ...headers,
@@ -165,21 +175,46 @@ async function headObject(store: S3Store, request: S3Request): Promise<Answer> {
   return empty(200, { ...headers, ...checksum, 'content-length': object.size });
 }
 
+type Doomed = { readonly key: string; readonly guard: Guard; readonly hasVersion: boolean };
+
 async function deleteObjects(store: S3Store, request: S3Request): Promise<Answer> {
-  store.bucket(request.bucket);
+  const bucket = store.bucket(request.bucket);
   const body = parseXml(await readAll(request.payload.chunks, MAX_XML_BYTES, bodyTooLarge));
   const root = asRecord(body['Delete']);
-  const keys = asList(root['Object']).map((entry) => {
-    const { Key: key, VersionId: version } = asRecord(entry);
-    if (version !== undefined) throw notImplemented('versions in DeleteObjects');
-    const text = asText(key);
-    if (text === undefined) throw malformedXml();
-    checkKey(text);
-    return text;
-  });
-  if (keys.length === 0 || keys.length > MAX_DELETED) throw malformedXml();
-  await Promise.all(keys.map((key) => store.remove(request.bucket, key)));
+  const doomed = asList(root['Object']).map(readDoomed);
+  if (doomed.length === 0 || doomed.length > MAX_DELETED) throw malformedXml();
   const isQuiet = asText(root['Quiet']) === 'true';
-  const deleted = isQuiet ? [] : keys.map((key) => branch('Deleted', [leaf('Key', key)]));
-  return xmlAnswer(branch('DeleteResult', deleted, NAMESPACE));
+  const results = await Promise.all(
+    doomed.map(({ key, guard, hasVersion }) => {
+      const version = hasVersion ? [leaf('VersionId', ONLY_VERSION)] : [];
+      return bucket.remove(key, guard).then(
+        () => (isQuiet ? '' : branch('Deleted', [leaf('Key', key), ...version])),
+        (error: unknown) => {
+          if (!(error instanceof AwsError)) throw error;
+          const why = [leaf('Code', error.code), leaf('Message', error.message)];
+          return branch('Error', [leaf('Key', key), ...version, ...why]);
+        },
+      );
+    }),
+  );
+  return xmlAnswer(branch('DeleteResult', results, NAMESPACE));
+}
+
+function readDoomed(entry: unknown): Doomed {
+  const fields = asRecord(entry);
+  const key = asText(fields['Key']);
+  if (key === undefined || key === '') throw malformedXml();
+  checkKey(key);
+  const version = asText(fields['VersionId']);
+  checkVersion(version ?? null, key);
+  // Conditions that S3 knows for directory buckets only; to delete without looking at them would be wrong.
+  for (const name of ['LastModifiedTime', 'Size']) {
+    if (fields[name] !== undefined) throw notImplemented(`the condition ${name} in DeleteObjects`);
+  }
+  const etag = asText(fields['ETag']);
+  return {
+    key,
+    guard: writeGuard(key, etag === undefined ? {} : { 'if-match': etag }),
+    hasVersion: version !== undefined,
+  };
 }

@@ -6,11 +6,15 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { damagedState, readDocument, writeDocument } from '../documents.ts';
 import { AwsError, type ObjectInfo, type ObjectStore } from '../services.ts';
-import { openBucket, type Bucket, type NewObject, type StoredObject } from './bucket.ts';
+import { openBucket, type Bucket, type Guard, type NewObject, type StoredObject, type Tags } from './bucket.ts';
 import { ACL } from './object-headers.ts';
 import { checkBucketName, checkKey, noSuchBucket } from './names.ts';
 
-export type BucketInfo = { readonly name: string; /** Epoch milliseconds. */ readonly created: number };
+export type BucketInfo = {
+  readonly name: string;
+  /** Epoch milliseconds. */
+  readonly created: number;
+};
 
 export type S3Store = ObjectStore & {
   /** Without those of the lab's own services. */
@@ -19,17 +23,28 @@ export type S3Store = ObjectStore & {
   readonly reserveBucket: (name: string) => Promise<void>;
   readonly isReserved: (bucket: string) => boolean;
   /** Resolves quietly when the bucket is there already, as us-east-1 does for its owner. Throws AwsError InvalidBucketName. */
-  readonly createBucket: (name: string) => Promise<void>;
+  readonly createBucket: (name: string, tags?: Tags) => Promise<void>;
   /** Throws AwsError BucketNotEmpty or NoSuchBucket. */
   readonly deleteBucket: (name: string) => Promise<void>;
   /** Throws AwsError NoSuchBucket. */
   readonly bucket: (name: string) => Bucket;
   /** Takes over a finished file of the staging folder with all that S3 keeps about an object. */
-  readonly adoptObject: (bucket: string, object: NewObject, path: string) => Promise<StoredObject>;
+  readonly adoptObject: (bucket: string, object: NewObject, path: string, guard?: Guard) => Promise<StoredObject>;
+  /** Throws AwsError NoSuchBucket. */
+  readonly bucketTags: (name: string) => Tags;
+  /** Throws AwsError NoSuchBucket. */
+  readonly setBucketTags: (name: string, tags: Tags) => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
-const registry = z.array(z.object({ name: z.string(), created: z.number(), isReserved: z.boolean().default(false) }));
+const registry = z.array(
+  z.object({
+    name: z.string(),
+    created: z.number(),
+    isReserved: z.boolean().default(false),
+    tags: z.record(z.string(), z.string()).default({}),
+  }),
+);
 type StoredInfo = z.infer<typeof registry>[number];
 
 /** `folder` is the store's own. Half-finished uploads of a dead process are cleared. */
@@ -58,21 +73,21 @@ export async function openObjectStore(folder: string): Promise<S3Store> {
     return found;
   };
 
-  const createBucket = (name: string, isReserved: boolean): Promise<void> =>
+  const createBucket = (name: string, isReserved: boolean, tags: Tags): Promise<void> =>
     change(async () => {
       checkBucketName(name);
       if (infos.has(name)) return;
       // What a deletion cut short left behind must not come back to life.
       await rm(folderOf(name), { recursive: true, force: true });
       const bucket = await openBucket(folderOf(name));
-      infos.set(name, { name, created: Date.now(), isReserved });
+      infos.set(name, { name, created: Date.now(), isReserved, tags: { ...tags } });
       await saveRegistry();
       open.set(name, bucket);
     });
 
-  const adoptObject: S3Store['adoptObject'] = async (bucket, object, path) => {
+  const adoptObject: S3Store['adoptObject'] = async (bucket, object, path, guard) => {
     checkKey(object.key);
-    return bucketOf(bucket).put(object, (place) => rename(path, place));
+    return bucketOf(bucket).put(object, (place) => rename(path, place), guard);
   };
 
   return {
@@ -80,10 +95,22 @@ export async function openObjectStore(folder: string): Promise<S3Store> {
     buckets: () =>
       [...infos.values()].filter(({ isReserved }) => !isReserved).sort((a, b) => (a.name < b.name ? -1 : 1)),
     isReserved: (name) => infos.get(name)?.isReserved ?? false,
-    reserveBucket: (name) => createBucket(name, true),
+    reserveBucket: (name) => createBucket(name, true, {}),
     bucket: bucketOf,
     hasBucket: (name) => open.has(name),
-    createBucket: (name) => createBucket(name, false),
+    createBucket: (name, tags = {}) => createBucket(name, false, tags),
+    bucketTags: (name) => {
+      const info = infos.get(name);
+      if (info === undefined) throw noSuchBucket(name);
+      return info.tags;
+    },
+    setBucketTags: (name, tags) =>
+      change(async () => {
+        const info = infos.get(name);
+        if (info === undefined) throw noSuchBucket(name);
+        infos.set(name, { ...info, tags: { ...tags } });
+        await saveRegistry();
+      }),
     deleteBucket: (name) =>
       change(async () => {
         const bucket = bucketOf(name);
@@ -106,6 +133,7 @@ export async function openObjectStore(folder: string): Promise<S3Store> {
         etag: createHash('md5').update(body).digest('hex'),
         headers: headersOf(options),
         checksum: null,
+        tags: {},
       };
       return bucketOf(bucket).put(object, (path) => writeFile(path, body));
     },
@@ -114,7 +142,7 @@ export async function openObjectStore(folder: string): Promise<S3Store> {
       bucketOf(bucket);
       const { size } = await stat(path);
       const etag = await md5OfFile(path);
-      return adoptObject(bucket, { key, size, etag, headers: headersOf(options), checksum: null }, path);
+      return adoptObject(bucket, { key, size, etag, headers: headersOf(options), checksum: null, tags: {} }, path);
     },
     get: (bucket, key) => open.get(bucket)?.get(key),
     list: (bucket, { prefix, after, limit }) => listInfos(bucketOf(bucket), prefix, after, limit),

@@ -1,7 +1,9 @@
 /** What an S3 operation is to the dispatcher, and small answers they share. */
+import type { Checksum } from '../checksums.ts';
 import type { Payload } from '../payload.ts';
 import { AwsError } from '../services.ts';
 import type { Answer } from '../wire.ts';
+import { leaf } from '../xml.ts';
 import type { StoredObject } from './bucket.ts';
 
 export type S3Request = {
@@ -47,7 +49,21 @@ export function isoTime(epochMs: number): string {
 /** The checksum header a client sent for the object and may want back. */
 export function checksumHeaders(object: Pick<StoredObject, 'checksum'>): Readonly<Record<string, string>> {
   if (object.checksum === null) return {};
-  return { [`x-amz-checksum-${object.checksum.name}`]: object.checksum.value, 'x-amz-checksum-type': 'FULL_OBJECT' };
+  return {
+    [`x-amz-checksum-${object.checksum.name}`]: object.checksum.value,
+    'x-amz-checksum-type': checksumType(object.checksum),
+  };
+}
+
+/** The same in an XML answer. */
+export function checksumLeaves({ checksum }: Pick<StoredObject, 'checksum'>): readonly string[] {
+  if (checksum === null) return [];
+  return [leaf(`Checksum${checksum.name.toUpperCase()}`, checksum.value), leaf('ChecksumType', checksumType(checksum))];
+}
+
+/** A checksum of the parts' checksums ends in a dash and the number of parts. */
+export function checksumType(checksum: Checksum): 'COMPOSITE' | 'FULL_OBJECT' {
+  return checksum.value.includes('-') ? 'COMPOSITE' : 'FULL_OBJECT';
 }
 
 export function bodyTooLarge(): AwsError {

@@ -17,11 +17,18 @@ export type ReceivedFile = {
 /** What one PutObject or UploadPart may carry on AWS. */
 const MAX_BYTES = 5 * 1024 ** 3;
 
-/** The caller moves the file away or removes it. Throws AwsError when the body is not what was signed; the file is gone then. */
+/**
+ * The caller moves the file away or removes it. `headers` are those of the request that brings the body. Throws AwsError when the body is
+ * too large or not what was signed; the file is gone then.
+ */
 export async function receiveFile(
   payload: Pick<Payload, 'chunks' | 'checksum'>,
   folder: string,
+  headers: Readonly<Record<string, string>>,
 ): Promise<ReceivedFile> {
+  // Known beforehand, it need not be received first.
+  const announced = Number(headers['x-amz-decoded-content-length'] ?? headers['content-length'] ?? 0);
+  if (announced > MAX_BYTES) throw tooLarge(announced);
   const path = join(folder, randomUUID());
   const md5 = createHash('md5');
   let size = 0;
@@ -29,9 +36,7 @@ export async function receiveFile(
   try {
     for await (const chunk of payload.chunks) {
       size += chunk.length;
-      if (size > MAX_BYTES) {
-        throw new AwsError('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size');
-      }
+      if (size > MAX_BYTES) throw tooLarge(size);
       md5.update(chunk);
       // writeFile on a handle continues where it stands and repeats short writes.
       await file.writeFile(chunk);
@@ -43,4 +48,11 @@ export async function receiveFile(
   }
   await file.close();
   return { path, size, md5: md5.digest('hex'), checksum: payload.checksum() };
+}
+
+function tooLarge(bytes: number): AwsError {
+  return new AwsError('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size', 400, {
+    ProposedSize: String(bytes),
+    MaxSizeAllowed: String(MAX_BYTES),
+  });
 }

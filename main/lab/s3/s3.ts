@@ -4,11 +4,14 @@ import { AwsError, type LabIdentity } from '../services.ts';
 import type { SignedRequest } from '../signature.ts';
 import { decodeSegment, type Answer } from '../wire.ts';
 import { bucketOperations } from './bucket-operations.ts';
+import { bucketSettings } from './bucket-settings.ts';
 import { multipartOperations } from './multipart-operations.ts';
 import { checkKey, notImplemented } from './names.ts';
 import { objectOperations } from './object-operations.ts';
+import { objectSettings } from './object-settings.ts';
 import type { S3Store } from './object-store.ts';
 import type { S3Operation, S3Request } from './operation.ts';
+import { aclNotSupported, OWNERS_ACLS } from './owner.ts';
 import { openUploads } from './uploads.ts';
 
 export type S3Handler = (request: SignedRequest, payload: Payload, bucketOfHost: string | null) => Promise<Answer>;
@@ -18,7 +21,9 @@ export async function openS3(store: S3Store, identity: LabIdentity, uploadsFolde
   const uploads = await openUploads(uploadsFolder, store);
   const operations = [
     ...bucketOperations(store, identity),
+    ...bucketSettings(store, identity),
     ...objectOperations(store),
+    ...objectSettings(store, identity),
     ...multipartOperations(store, uploads),
   ];
   return async (signed, payload, bucketOfHost) => {
@@ -97,10 +102,13 @@ const COMMON_HEADERS = [
 
 /** Settings that only spell out what the lab does anyway. */
 const HARMLESS: Readonly<Record<string, readonly string[]>> = {
-  'x-amz-acl': ['private', 'bucket-owner-full-control'],
+  'x-amz-acl': OWNERS_ACLS,
   'x-amz-storage-class': ['STANDARD'],
   'x-amz-object-ownership': ['BucketOwnerEnforced'],
   'x-amz-tagging-directive': ['COPY'],
+  'x-amz-request-payer': ['requester'],
+  // No object of the lab is ever archived, so there is no status to give.
+  'x-amz-optional-object-attributes': ['RestoreStatus'],
 };
 
 function checkHeaders(operation: S3Operation, request: S3Request, identity: LabIdentity): void {
@@ -111,6 +119,7 @@ function checkHeaders(operation: S3Operation, request: S3Request, identity: LabI
       continue;
     }
     const isTaken = operation.headers.some((taken) => (taken.endsWith('-') ? name.startsWith(taken) : name === taken));
+    if (!isTaken && (name === 'x-amz-acl' || name.startsWith('x-amz-grant-'))) throw aclNotSupported();
     if (!isTaken) throw notImplemented(`the header "${name}" in ${operation.name}`);
   }
 }

@@ -6,7 +6,9 @@ import { z } from 'zod';
 import { damagedState, readDocument, writeDocument } from '../documents.ts';
 import { AwsError } from '../services.ts';
 import type { S3Store } from './object-store.ts';
+import type { Tags } from './bucket.ts';
 import type { ReceivedFile } from './receive.ts';
+import { compareUtf8 } from './sorted-keys.ts';
 
 const partShape = z.object({
   size: z.number(),
@@ -20,27 +22,38 @@ const uploadShape = z.object({
   bucket: z.string(),
   key: z.string(),
   headers: z.record(z.string(), z.string()),
-  parts: z.record(z.string(), partShape),
+  tags: z.record(z.string(), z.string()).default({}),
+  /** Epoch milliseconds. */
+  begun: z.number().default(0),
+  parts: z.record(z.string(), partShape.extend({ received: z.number().default(0) })),
 });
 
-export type UploadPart = z.infer<typeof partShape>;
+export type UploadPart = z.infer<typeof partShape> & {
+  /** Epoch milliseconds. */
+  readonly received: number;
+};
 export type Upload = {
   readonly id: string;
   readonly bucket: string;
   readonly key: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly tags: Tags;
+  /** Epoch milliseconds. */
+  readonly begun: number;
   /** By part number. */
   readonly parts: ReadonlyMap<number, UploadPart>;
   readonly pathOf: (part: UploadPart) => string;
 };
 
 export type Uploads = {
-  readonly begin: (bucket: string, key: string, headers: Readonly<Record<string, string>>) => Promise<string>;
+  readonly begin: (bucket: string, key: string, about: Pick<Upload, 'headers' | 'tags'>) => Promise<string>;
   /** Throws AwsError NoSuchUpload. */
   readonly find: (id: string, bucket: string, key: string) => Upload;
   /** Takes over the received file; a part of the same number is replaced. */
   readonly addPart: (id: string, number: number, received: ReceivedFile) => Promise<void>;
   readonly end: (id: string) => Promise<void>;
+  /** Those of a bucket, in the order of their keys and of their beginning. */
+  readonly list: (bucket: string) => readonly Upload[];
 };
 
 type Held = Omit<Upload, 'parts'> & { readonly parts: Map<number, UploadPart>; saving: Promise<void> };
@@ -66,10 +79,17 @@ export async function openUploads(folder: string, store: Pick<S3Store, 'hasBucke
   };
 
   return {
-    begin: async (bucket, key, headers) => {
+    begin: async (bucket, key, { headers, tags }) => {
       const id = randomBytes(24).toString('base64url');
       await mkdir(join(folder, id));
-      const upload = held(folder, id, { bucket, key, headers, parts: {} });
+      const upload = held(folder, id, {
+        bucket,
+        key,
+        headers: { ...headers },
+        tags: { ...tags },
+        begun: Date.now(),
+        parts: {},
+      });
       await save(upload);
       uploads.set(id, upload);
       return id;
@@ -86,8 +106,12 @@ export async function openUploads(folder: string, store: Pick<S3Store, 'hasBucke
         md5: received.md5,
         checksum: received.checksum,
         file: `${number}-${randomBytes(6).toString('hex')}`,
+        received: Date.now(),
       };
-      await rename(received.path, upload.pathOf(part));
+      await rename(received.path, upload.pathOf(part)).catch((error: unknown) => {
+        // Completed or aborted while this part arrived: its folder is gone.
+        throw uploads.has(id) ? error : noSuchUpload(id);
+      });
       const replaced = upload.parts.get(number);
       upload.parts.set(number, part);
       await save(upload);
@@ -99,6 +123,10 @@ export async function openUploads(folder: string, store: Pick<S3Store, 'hasBucke
       await upload.saving;
       await rm(join(folder, id), { recursive: true, force: true });
     },
+    list: (bucket) =>
+      [...uploads.values()]
+        .filter((upload) => upload.bucket === bucket)
+        .sort((a, b) => compareUtf8(a.key, b.key) || a.begun - b.begun || (a.id < b.id ? -1 : 1)),
   };
 }
 
@@ -118,6 +146,8 @@ function held(folder: string, id: string, document: z.infer<typeof uploadShape>)
     bucket: document.bucket,
     key: document.key,
     headers: document.headers,
+    tags: document.tags,
+    begun: document.begun,
     parts: new Map(Object.entries(document.parts).map(([number, part]) => [Number(number), part])),
     pathOf: (part) => join(folder, id, part.file),
     saving: Promise.resolve(),
@@ -125,8 +155,8 @@ function held(folder: string, id: string, document: z.infer<typeof uploadShape>)
 }
 
 function toDocument(upload: Held): z.infer<typeof uploadShape> {
-  const { bucket, key, headers, parts } = upload;
-  return { bucket, key, headers: { ...headers }, parts: Object.fromEntries(parts) };
+  const { bucket, key, headers, tags, begun, parts } = upload;
+  return { bucket, key, headers: { ...headers }, tags: { ...tags }, begun, parts: Object.fromEntries(parts) };
 }
 
 function noSuchUpload(id: string): AwsError {
