@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { testFolder } from '../../iot/test-lab.ts';
+import { openObjectStore } from '../../s3/object-store.ts';
+import { AwsError } from '../../services.ts';
+import { openTestEngine } from '../test-engine.ts';
+
+it('puts one object for each message, the newest last under a constant key, and records the canned ACL', async () => {
+  const folder = await testFolder();
+  const objects = await openObjectStore(join(folder, 's3'));
+  await objects.createBucket('lake');
+  const lab = await openTestEngine(folder, { objects });
+  const acl = { cannedAcl: 'public-read' };
+  lab.rule('last', { sql: "SELECT * FROM 'a/#'", actions: [lab.toBucket('lake', 'newest.json', acl)] });
+  await Promise.all(Array.from({ length: 200 }, (_, n) => lab.publish('a/b', `{"n": ${n}}`)));
+  await lab.engine.drain();
+  const newest = objects.bucket('lake').get('newest.json');
+  expect(readFileSync(newest?.path ?? '', 'utf8')).toBe('{"n": 199}');
+  expect(newest?.headers).toMatchObject({ 'x-amz-acl': 'public-read' });
+  expect(lab.engine.counters()[0]).toMatchObject({ delivered: 200, failed: 0 });
+  expect(lab.messages.ofRule('last', 1)).toMatchObject([
+    { rules: [{ actions: [{ kind: 's3', state: 'delivered', object: { bucket: 'lake', key: 'newest.json' } }] }] },
+  ]);
+  await lab.close();
+  await objects.close();
+});
+
+it('gives the error action all that failed of one message, and counts both', async () => {
+  const folder = await testFolder();
+  const objects = await openObjectStore(join(folder, 's3'));
+  const records: string[] = [];
+  const lab = await openTestEngine(folder, {
+    objects,
+    streams: {
+      exists: () => true,
+      put: (stream, given) => {
+        if (stream === 'gone') return Promise.reject(new AwsError('ResourceNotFoundException', 'no such stream'));
+        records.push(...given.map(String));
+        return Promise.resolve();
+      },
+    },
+  });
+  lab.rule('guarded', {
+    sql: "SELECT n AS m FROM 'a/#'",
+    actions: [lab.toBucket('missing', 'k'), lab.toStream('gone'), lab.toStream('good')],
+    errorAction: lab.toStream('errors'),
+  });
+  await lab.publish('a/b', '{"n":1}');
+  await lab.engine.drain();
+  expect(records[0]).toBe('{"m":1}');
+  expect(JSON.parse(records[1] ?? '')).toEqual({
+    ruleName: 'guarded',
+    topic: 'a/b',
+    cloudwatchTraceId: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/) as string,
+    clientId: 'c',
+    base64OriginalPayload: Buffer.from('{"n":1}').toString('base64'),
+    failures: [
+      { failedAction: 'S3Action', failedResource: 'missing', errorMessage: 'The specified bucket does not exist' },
+      { failedAction: 'FirehoseAction', failedResource: 'gone', errorMessage: 'no such stream' },
+    ],
+  });
+  expect(lab.engine.counters()).toMatchObject([
+    {
+      matched: 1,
+      passed: 1,
+      delivered: 1,
+      failed: 2,
+      actions: [
+        { kind: 's3', failed: 1, lastFailure: { code: 'NoSuchBucket', cure: 'makeBucket' } },
+        { kind: 'firehose', failed: 1, lastFailure: { cure: 'makeStream' } },
+        { kind: 'firehose', delivered: 1, lastFailure: null },
+        { kind: 'firehose', target: 'errors', isErrorAction: true, delivered: 1, failed: 0 },
+      ],
+    },
+  ]);
+  expect(lab.messages.ofRule('guarded', 5)[0]?.rules[0]?.actions.map(({ state }) => state)).toEqual([
+    'failed',
+    'failed',
+    'buffered',
+    'buffered',
+  ]);
+  await lab.close();
+  await objects.close();
+});
+
+it('makes a record of each element in batch mode, and of anything else one', async () => {
+  const records: string[] = [];
+  const put = (_stream: string, given: readonly Buffer[]): Promise<void> => {
+    records.push(...given.map(String));
+    return Promise.resolve();
+  };
+  const lab = await openTestEngine(await testFolder(), { streams: { exists: () => true, put } });
+  const more = { batchMode: true, separator: '\n' };
+  lab.rule('batch', { sql: "SELECT * FROM 'a/#'", actions: [lab.toStream('s', more)] });
+  await lab.publish('a/b', '[{"n": 1.0}, 2, "x"]');
+  await lab.publish('a/b', '{"n": 1.0}');
+  await lab.publish('a/b', `[${Array.from({ length: 501 }, () => '1').join(',')}]`);
+  await lab.engine.drain();
+  expect(records).toEqual(['{"n":1.0}\n', '2\n', '"x"\n', '{"n": 1.0}\n']);
+  expect(lab.engine.counters()[0]).toMatchObject({ delivered: 2, failed: 1 });
+  await lab.close();
+});
+
+it('republishes, also to reserved topics, and cuts a circle of rules', async () => {
+  const lab = await openTestEngine(await testFolder(), {});
+  lab.rule('to_b', { sql: "SELECT n FROM 'a/#'", actions: [lab.toTopic('b/1')] });
+  lab.rule('to_shadow', { sql: "SELECT n FROM 'b/#'", actions: [lab.toTopic('$$aws/things/t/shadow/update')] });
+  lab.rule('circle', { sql: "SELECT * FROM 'c/#'", actions: [lab.toTopic('c/2')] });
+  await lab.publish('a/1', '{"n":1}');
+  await lab.publish('c/1', 'round');
+  await expect.poll(() => lab.engine.counters()[2]?.failed, { timeout: 30_000 }).toBe(1);
+  await lab.engine.drain();
+  expect(lab.engine.counters()).toMatchObject([
+    { name: 'to_b', matched: 1, delivered: 1 },
+    { name: 'to_shadow', matched: 1, delivered: 1 },
+    { name: 'circle', matched: 9, delivered: 8, failed: 1, lastFailure: { cure: 'fixTopic' } },
+  ]);
+  await lab.close();
+});
