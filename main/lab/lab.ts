@@ -19,6 +19,9 @@ import { openReportShelf } from './s3/report-shelf.ts';
 import { openS3 } from './s3/s3.ts';
 import { STS_VERSION, stsOperations } from './sts/sts.ts';
 
+/** A moment is enough to meet a program that does not wait for ACTIVE; on AWS it is tens of seconds. */
+const STREAM_CREATION_MS = 1000;
+
 export type Lab = {
   readonly report: LabReport;
   readonly activity: () => LabActivity;
@@ -67,6 +70,7 @@ export async function openLab(options: LabOptions, engine: AsyncEngine, onChange
       identity,
       objects,
       onDelivered: messages.delivered,
+      creationMs: STREAM_CREATION_MS,
       onChange,
     });
     keep(firehose, firehose.close);

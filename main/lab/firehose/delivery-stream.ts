@@ -2,7 +2,7 @@
 import { createLogger } from '../../log.ts';
 import { AwsError, type DeliveryWatch, type ObjectStore } from '../services.ts';
 import type { Origin } from './buffer-format.ts';
-import { deliver } from './delivery.ts';
+import { deliver, type DeliveredObject } from './delivery.ts';
 import { openStreamBuffer, type Segment } from './stream-buffer.ts';
 import type { StreamRecord } from './stream-record.ts';
 
@@ -14,9 +14,24 @@ export type DeliveryStream = {
   /** Delivers everything now. Throws what keeps the bucket from taking it. */
   readonly flush: () => Promise<void>;
   readonly waiting: () => Pick<Segment, 'bytes' | 'records' | 'since'>;
+  /** What became of its deliveries since the lab's start. */
+  readonly history: () => DeliveryHistory;
   /** Size or interval may have changed. */
   readonly settingsChanged: () => void;
   readonly close: () => Promise<void>;
+};
+
+export type DeliveryHistory = {
+  readonly deliveredObjects: number;
+  readonly deliveredRecords: number;
+  /** What the last delivery wrote: several objects with dynamic partitioning. */
+  readonly latest: { readonly at: number; readonly objects: readonly DeliveredObject[] } | null;
+  /** Null when the last delivery succeeded. */
+  readonly failure: {
+    readonly at: number;
+    readonly message: string;
+    readonly retryAt: number;
+  } | null;
 };
 
 type Options = {
@@ -41,15 +56,22 @@ export async function openDeliveryStream(options: Options): Promise<DeliveryStre
   let isDelivering = false;
   let isClosed = false;
   let retryMs = FIRST_RETRY_MS;
+  let history: DeliveryHistory = { deliveredObjects: 0, deliveredRecords: 0, latest: null, failure: null };
 
   const sizeLimit = (): number => options.stream().destination.sizeMiB * MIB;
 
   const deliverAll = async (): Promise<void> => {
     await buffer.seal();
     for (let segment = buffer.oldestSealed(); segment !== null && !isClosed; segment = buffer.oldestSealed()) {
-      const object = await deliver(segment, options.stream(), options.objects);
+      const objects = await deliver(segment, options.stream(), options.objects);
       await buffer.drop(segment);
-      options.onDelivered(options.stream().name, object, segment.lastOf);
+      history = {
+        deliveredObjects: history.deliveredObjects + objects.length,
+        deliveredRecords: history.deliveredRecords + segment.records,
+        latest: { at: Date.now(), objects },
+        failure: null,
+      };
+      options.onDelivered(options.stream().name, place(objects), segment.lastOf);
       options.onChange();
     }
   };
@@ -69,6 +91,9 @@ export async function openDeliveryStream(options: Options): Promise<DeliveryStre
         log.warn({ err: error, stream: options.stream().name, retryMs }, 'a buffer could not be delivered');
         isDelivering = false;
         arm(retryMs);
+        const message = error instanceof Error ? error.message : String(error);
+        history = { ...history, failure: { at: Date.now(), message, retryAt: Date.now() + retryMs } };
+        options.onChange();
         retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
       },
     );
@@ -109,6 +134,7 @@ export async function openDeliveryStream(options: Options): Promise<DeliveryStre
     },
     flush: enqueue,
     waiting: () => buffer.total(),
+    history: () => history,
     settingsChanged: () => {
       if (isDelivering) return;
       disarm();
@@ -121,4 +147,15 @@ export async function openDeliveryStream(options: Options): Promise<DeliveryStre
       await buffer.close();
     },
   };
+}
+
+/** The object, or for a partitioned buffer what the keys of its objects begin with. */
+function place(objects: readonly DeliveredObject[]): Pick<DeliveredObject, 'bucket' | 'key'> {
+  const [first, ...others] = objects;
+  if (first === undefined) return { bucket: '', key: '' };
+  let { key } = first;
+  for (const other of others) {
+    while (!other.key.startsWith(key)) key = key.slice(0, -1);
+  }
+  return { bucket: first.bucket, key };
 }

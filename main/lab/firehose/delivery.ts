@@ -1,50 +1,106 @@
-/** Writes a sealed segment into its bucket as one object, under a name fixed on disk beforehand: a repeat after a crash overwrites, never doubles. */
+/** Writes a sealed segment into its bucket, under names fixed on disk beforehand: a repeat after a crash overwrites, never doubles. */
 import { randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { damagedState, readDocument, writeDocument } from '../documents.ts';
 import { AwsError, type ObjectStore } from '../services.ts';
 import { readFrames } from './buffer-format.ts';
-import { evaluatePrefix, objectName } from './object-key.ts';
+import { EXTENSIONS, writeCompressed } from './compression.ts';
+import { compileKeyQuery } from './jq.ts';
+import { compilePrefix, derivedUuid, objectName } from './object-key.ts';
+import { dropPartitions, splitByKeys } from './partitioning.ts';
 import type { Segment } from './stream-buffer.ts';
-import type { StreamRecord } from './stream-record.ts';
+import { destinationRecord, type StreamRecord } from './stream-record.ts';
 
+/** Everything that the names and bytes of the objects follow from. */
 const plan = z.object({
-  bucket: z.string(),
-  key: z.string(),
-  compression: z.enum(['UNCOMPRESSED', 'GZIP']),
-  delimiter: z.string(),
+  seed: z.string(),
+  timeMs: z.number(),
+  stream: z.string(),
+  version: z.number(),
+  destination: destinationRecord,
 });
 type Plan = z.infer<typeof plan>;
 
-const PIECE_BYTES = 64 * 1024;
+export type DeliveredObject = {
+  readonly bucket: string;
+  readonly key: string;
+  readonly records: number;
+  /** As stored, so after compression. */
+  readonly bytes: number;
+  /** Whether it holds records that gave no partition. */
+  readonly isError: boolean;
+};
 
-/** Resolves with the object's place when it is in its bucket. Throws AwsError NoSuchBucket; then nothing is fixed and a changed destination takes effect. */
+const PIECE_BYTES = 64 * 1024;
+const ERROR_TYPE = 'processing-failed';
+
+/** Resolves with the objects when all are in their bucket. Throws AwsError NoSuchBucket; then nothing is fixed and a changed destination takes effect. */
 export async function deliver(
   segment: Segment,
   stream: StreamRecord,
   objects: ObjectStore,
-): Promise<Pick<Plan, 'bucket' | 'key'>> {
-  const { bucket, key, compression, delimiter } = await fixPlan(segment, stream);
+): Promise<readonly DeliveredObject[]> {
+  const fixed = await fixPlan(segment, stream);
+  try {
+    if (!objects.hasBucket(fixed.destination.bucket)) throw noBucket(fixed.destination.bucket);
+    return fixed.destination.keyQuery === null
+      ? [await deliverWhole(segment, fixed, objects)]
+      : await deliverPartitions(segment, fixed, fixed.destination.keyQuery, objects);
+  } catch (error) {
+    if (error instanceof AwsError && error.code === 'NoSuchBucket') await rm(segment.deliveryPath, { force: true });
+    throw error;
+  }
+}
+
+function deliverWhole(segment: Segment, fixed: Plan, objects: ObjectStore): Promise<DeliveredObject> {
+  const pieces = recordBytes(segment.path, delimiterOf(fixed));
+  return store(pieces, keyOf(fixed, new Map()), segment.records, fixed, objects);
+}
+
+async function deliverPartitions(
+  segment: Segment,
+  fixed: Plan,
+  keyQuery: string,
+  objects: ObjectStore,
+): Promise<readonly DeliveredObject[]> {
+  const query = compileKeyQuery(keyQuery);
+  const partitions = await splitByKeys(segment.path, query, delimiterOf(fixed), objects.stagingFolder);
+  try {
+    const delivered: DeliveredObject[] = [];
+    for (const { values, path, records } of partitions) {
+      const key = values === null ? errorKeyOf(fixed) : keyOf(fixed, values);
+      const pieces = createReadStream(path, { highWaterMark: PIECE_BYTES });
+      delivered.push(await store(pieces, key, records, fixed, objects, values === null));
+    }
+    return delivered;
+  } finally {
+    await dropPartitions(partitions);
+  }
+}
+
+async function store(
+  pieces: AsyncIterable<Buffer>,
+  key: string,
+  records: number,
+  { destination }: Plan,
+  objects: ObjectStore,
+  isError = false,
+): Promise<DeliveredObject> {
+  const { bucket } = destination;
+  const compression = isError ? 'UNCOMPRESSED' : destination.compression;
   const path = join(objects.stagingFolder, randomUUID());
   try {
-    if (!objects.hasBucket(bucket)) throw noBucket(bucket);
-    const bytes = Readable.from(recordBytes(segment.path, Buffer.from(delimiter)));
-    if (compression === 'GZIP') await pipeline(bytes, createGzip(), createWriteStream(path));
-    else await pipeline(bytes, createWriteStream(path));
-    await objects.adopt(bucket, key, path, {
+    await writeCompressed(pieces, compression, path, basename(key).replace(/\.zip$/, ''));
+    const { size } = await objects.adopt(bucket, key, path, {
       contentType: 'application/octet-stream',
       ...(compression === 'GZIP' ? { contentEncoding: 'gzip' } : {}),
     });
-    return { bucket, key };
+    return { bucket, key, records, bytes: size, isError };
   } catch (error) {
     await rm(path, { force: true });
-    if (error instanceof AwsError && error.code === 'NoSuchBucket') await rm(segment.deliveryPath, { force: true });
     throw error;
   }
 }
@@ -56,23 +112,38 @@ async function fixPlan(segment: Segment, stream: StreamRecord): Promise<Plan> {
     if (!parsed.success) throw damagedState(segment.deliveryPath, parsed.error);
     return parsed.data;
   }
-  const { destination } = stream;
-  // Folder and name show one instant: the arrival of the oldest record.
-  const timeMs = segment.since ?? Date.now();
-  const name = objectName(stream.name, stream.version, timeMs, randomUUID());
-  const fresh = {
-    bucket: destination.bucket,
-    key: `${evaluatePrefix(destination.prefix, timeMs)}${name}${extension(stream)}`,
-    compression: destination.compression,
-    delimiter: destination.appendNewline ? '\n' : '',
+  const fresh: Plan = {
+    seed: randomUUID(),
+    // Folder and name show one instant: the arrival of the oldest record.
+    timeMs: segment.since ?? Date.now(),
+    stream: stream.name,
+    version: stream.version,
+    destination: stream.destination,
   };
   await writeDocument(segment.deliveryPath, fresh);
   return fresh;
 }
 
-function extension({ destination }: StreamRecord): string {
-  if (destination.fileExtension !== '') return destination.fileExtension;
-  return destination.compression === 'GZIP' ? '.gz' : '';
+function keyOf(fixed: Plan, partition: ReadonlyMap<string, string>): string {
+  const { destination, seed, timeMs } = fixed;
+  const { prefix, timeZone, fileExtension, compression } = destination;
+  const folder = compilePrefix(prefix, timeZone).evaluate({ timeMs, seed, partition, errorType: '' });
+  const extension = fileExtension === '' ? EXTENSIONS[compression] : fileExtension;
+  return `${folder}${nameOf(fixed, JSON.stringify([...partition]))}${extension}`;
+}
+
+function errorKeyOf(fixed: Plan): string {
+  const { destination, seed, timeMs } = fixed;
+  const prefix = compilePrefix(destination.errorOutputPrefix, destination.timeZone);
+  return `${prefix.evaluate({ timeMs, seed, partition: new Map(), errorType: ERROR_TYPE })}${nameOf(fixed, ERROR_TYPE)}`;
+}
+
+function nameOf({ stream, version, destination, timeMs, seed }: Plan, what: string): string {
+  return objectName(stream, version, destination.timeZone, timeMs, derivedUuid(seed, what));
+}
+
+function delimiterOf({ destination }: Plan): Buffer {
+  return Buffer.from(destination.appendNewline ? '\n' : '');
 }
 
 /** Joined to larger pieces: a stream step for each small record would cost more than the record. */

@@ -25,7 +25,6 @@ import { openIdentity } from '../identity.ts';
 import { openObjectStore, type S3Store } from '../s3/object-store.ts';
 import type { LabIdentity, ObjectStore } from '../services.ts';
 import { openFirehose, type Firehose } from './firehose.ts';
-import { checkPrefixes, evaluatePrefix } from './object-key.ts';
 import { openLabSeal } from '../lab-seal.ts';
 
 let folder: string;
@@ -126,13 +125,28 @@ test('records become one object under a literal prefix and the UTC hour, nothing
     bufferedBytes: 12,
     bufferedRecords: 3,
     since: expect.any(Number) as number,
+    sizeLimitBytes: 5_242_880,
+    dueAt: (state?.since ?? 0) + 300_000,
+    isPartitioned: false,
+    deliveredObjects: 0,
+    deliveredRecords: 0,
+    lastDelivery: null,
+    lastError: null,
   });
   await running.firehose.flush(null);
   expect(await objects()).toEqual(['{"t":7.0}\nbc']);
   expect(keys()[0]).toMatch(
     /^raw(\d{4})\/(\d\d)\/(\d\d)\/(\d\d)\/weather-1-\1-\2-\3-\4-\d\d-\d\d-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
   );
-  expect(running.firehose.buffers()[0]).toMatchObject({ bufferedBytes: 0, bufferedRecords: 0, since: null });
+  expect(running.firehose.buffers()[0]).toMatchObject({
+    bufferedBytes: 0,
+    bufferedRecords: 0,
+    since: null,
+    dueAt: null,
+    deliveredObjects: 1,
+    deliveredRecords: 3,
+    lastDelivery: { objectCount: 1, objects: [{ bucket, key: keys()[0], records: 3, bytes: 12, isError: false }] },
+  });
 });
 
 test('whichever limit is reached first delivers: size, or the interval from the first record', async () => {
@@ -162,29 +176,6 @@ test('whichever limit is reached first delivers: size, or the interval from the 
     'content-type': 'application/octet-stream',
     'content-encoding': 'gzip',
   });
-});
-
-test('prefix expressions are evaluated in UTC, and broken ones are refused', () => {
-  const time = Date.UTC(2026, 0, 2, 3, 4, 5);
-  expect(evaluatePrefix("w/!{timestamp:'year='yyyy'/month='MM/dd''HH}/!{timestamp:mm-ss}/", time)).toBe(
-    "w/year=2026/month=01/02'03/04-05/",
-  );
-  expect(evaluatePrefix('r/!{firehose:random-string}/', time)).toMatch(/^r\/[A-Za-z0-9]{11}\/$/);
-  expect(evaluatePrefix('', time)).toBe('2026/01/02/03/');
-  const error = 'err/!{firehose:error-output-type}/';
-  expect(() => checkPrefixes('!{timestamp:yyyy}/', error)).not.toThrow();
-  for (const [prefix, errorPrefix] of [
-    ['!{timestamp:yyyy}/', ''],
-    ['!{timestamp:yyyy}/', 'err/'],
-    ['!{timestamp:EEE}/', error],
-    ['!{partitionKeyFromQuery:id}/', error],
-    ['!{timestamp:yyyy', error],
-    [error, error],
-  ] as const) {
-    expect(() => checkPrefixes(prefix, errorPrefix)).toThrow(
-      expect.objectContaining({ code: 'InvalidArgumentException' }),
-    );
-  }
 });
 
 test('a stream describes itself, lists, takes tags and goes; what the lab cannot do is refused at creation', async () => {
@@ -222,19 +213,25 @@ test('a stream describes itself, lists, takes tags and goes; what the lab cannot
   for (const more of [
     { DeliveryStreamType: 'KinesisStreamAsSource' },
     { DeliveryStreamEncryptionConfigurationInput: { KeyType: 'AWS_OWNED_CMK' } },
-    { ExtendedS3DestinationConfiguration: destination({ CompressionFormat: 'Snappy' }) },
     { ExtendedS3DestinationConfiguration: destination({ DynamicPartitioningConfiguration: { Enabled: true } }) },
     { ExtendedS3DestinationConfiguration: destination({ DataFormatConversionConfiguration: { Enabled: true } }) },
     { ExtendedS3DestinationConfiguration: destination({ RoleARN: 'arn:aws:iam::123456789012:role/Other' }) },
     {
       ExtendedS3DestinationConfiguration: destination({
-        ProcessingConfiguration: { Enabled: true, Processors: [{ Type: 'Lambda' }] },
+        S3BackupMode: 'Enabled',
       }),
     },
     { ExtendedS3DestinationConfiguration: undefined },
   ]) {
     await expect(other(more)).rejects.toMatchObject({ name: 'InvalidArgumentException' });
   }
+  await expect(
+    other({
+      ExtendedS3DestinationConfiguration: destination({
+        ProcessingConfiguration: { Enabled: true, Processors: [{ Type: 'Lambda' }] },
+      }),
+    }),
+  ).rejects.toThrow('ProcessingConfiguration cannot hold Lambda: the lab has no Lambda functions');
   await other({});
   const tags = await client.send(new ListTagsForDeliveryStreamCommand({ DeliveryStreamName: 'other' }));
   expect(tags.Tags).toEqual([{ Key: 'made-by', Value: 'isobar' }]);
@@ -266,10 +263,14 @@ test('a missing bucket keeps the records until it is there', async () => {
   await create({ BucketARN: 'arn:aws:s3:::not-yet' });
   await put('patient');
   await expect(running.firehose.flush(null)).rejects.toMatchObject({ code: 'NoSuchBucket' });
-  expect(running.firehose.buffers()[0]?.bufferedRecords).toBe(1);
+  expect(running.firehose.buffers()[0]).toMatchObject({
+    bufferedRecords: 1,
+    lastError: { message: 'The bucket not-yet of the delivery stream does not exist.' },
+  });
   await running.store.createBucket('not-yet');
   await running.firehose.flush(null);
   expect(running.store.list('not-yet', { prefix: '' }).length).toBe(1);
+  expect(running.firehose.buffers()[0]?.lastError).toBe(null);
 });
 
 test('a delivery cut off after the object was written is repeated under the same name', async () => {

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import type { BufferState } from '../api.ts';
 import { damagedState, readDocument, writeDocument } from '../documents.ts';
@@ -14,9 +15,11 @@ import {
   type ObjectStore,
 } from '../services.ts';
 import { openDeliveryStream, type DeliveryStream } from './delivery-stream.ts';
+import { describeBuffer } from './buffer-state.ts';
 import { readBatch, readRecord } from './put-input.ts';
 import { describeStream, DESTINATION_ID, streamArn } from './stream-description.ts';
-import { inputs, mergeDestination, parseInput, streamRecord, type StreamRecord } from './stream-record.ts';
+import { inputs, parseInput } from './stream-input.ts';
+import { mergeDestination, streamRecord, type StreamRecord } from './stream-record.ts';
 
 export type Firehose = DeliveryStreams & {
   readonly operations: JsonOperations;
@@ -35,6 +38,8 @@ type Options = {
   readonly onDelivered?: DeliveryWatch;
   /** Called after each write and delivery: keep it cheap. */
   readonly onChange: () => void;
+  /** How long a new stream stays CREATING, in milliseconds. */
+  readonly creationMs?: number;
 };
 
 type Held = { record: StreamRecord; readonly stream: DeliveryStream };
@@ -42,7 +47,7 @@ type Held = { record: StreamRecord; readonly stream: DeliveryStream };
 const DEFAULT_LIST_LIMIT = 10;
 
 export async function openFirehose(options: Options): Promise<Firehose> {
-  const { folder, identity, objects, onDelivered = () => undefined, onChange } = options;
+  const { folder, identity, objects, onDelivered = () => undefined, onChange, creationMs = 0 } = options;
   const path = join(folder, 'streams.json');
   await mkdir(folder, { recursive: true });
   const held = new Map<string, Held>();
@@ -77,6 +82,16 @@ export async function openFirehose(options: Options): Promise<Firehose> {
       throw new AwsError('ResourceNotFoundException', `Firehose ${name} under account ${identity.account} not found.`);
     }
     return found;
+  };
+  const becomesActive = ({ created }: StreamRecord): number => created + creationMs;
+  const isActive = (record: StreamRecord): boolean => Date.now() >= becomesActive(record);
+  const needActive = (name: string): Held => {
+    const entry = need(name);
+    if (isActive(entry.record)) return entry;
+    throw new AwsError(
+      'ResourceNotFoundException',
+      `Firehose ${name} under account ${identity.account} is not active yet: wait until DescribeDeliveryStream says ACTIVE.`,
+    );
   };
   const replace = (entry: Held, next: StreamRecord): Promise<void> =>
     save(records().map((record) => (record.name === next.name ? next : record))).then(() => {
@@ -114,7 +129,7 @@ export async function openFirehose(options: Options): Promise<Firehose> {
       }),
     DescribeDeliveryStream: (input) => {
       const { record } = need(parseInput(inputs.describe, input).DeliveryStreamName);
-      return { DeliveryStreamDescription: describeStream(record, identity) };
+      return { DeliveryStreamDescription: describeStream(record, isActive(record), identity) };
     },
     ListDeliveryStreams: (input) => {
       const given = parseInput(inputs.list, input);
@@ -130,6 +145,9 @@ export async function openFirehose(options: Options): Promise<Firehose> {
         const given = parseInput(inputs.update, input);
         const entry = need(given.DeliveryStreamName);
         const { record } = entry;
+        if (!isActive(record)) {
+          throw new AwsError('ResourceInUseException', `Firehose ${record.name} is still being created.`);
+        }
         if (given.DestinationId !== DESTINATION_ID) {
           throw new AwsError('InvalidArgumentException', `Destination Id ${given.DestinationId} not found`);
         }
@@ -152,6 +170,8 @@ export async function openFirehose(options: Options): Promise<Firehose> {
     DeleteDeliveryStream: (input) =>
       change(async () => {
         const entry = need(parseInput(inputs.remove, input).DeliveryStreamName);
+        // AWS refuses to delete while it creates; the lab's creation is so short that the call waits for it.
+        await setTimeout(Math.max(0, becomesActive(entry.record) - Date.now()));
         // What is buffered goes out if its bucket takes it; a bucket that is gone must not keep the stream alive.
         await entry.stream.flush().catch((error: unknown) => {
           if (!(error instanceof AwsError)) throw error;
@@ -165,12 +185,12 @@ export async function openFirehose(options: Options): Promise<Firehose> {
       }),
     PutRecord: async (input) => {
       const { name, record } = readRecord(input);
-      await need(name).stream.put([record], undefined);
+      await needActive(name).stream.put([record], undefined);
       return { RecordId: randomUUID(), Encrypted: false };
     },
     PutRecordBatch: async (input) => {
       const { name, records: batch } = readBatch(input);
-      await need(name).stream.put(batch, undefined);
+      await needActive(name).stream.put(batch, undefined);
       const RequestResponses = batch.map(() => ({ RecordId: randomUUID() }));
       return { FailedPutCount: 0, Encrypted: false, RequestResponses };
     },
@@ -194,6 +214,17 @@ export async function openFirehose(options: Options): Promise<Firehose> {
         await replace(entry, { ...entry.record, tags: Object.fromEntries(kept) });
         return {};
       }),
+    StartDeliveryStreamEncryption: () => {
+      throw new AwsError(
+        'InvalidArgumentException',
+        'The lab has no KMS keys: a delivery stream of the lab cannot be encrypted.',
+      );
+    },
+    /** Nothing is encrypted, so the state that the call asks for is there already. */
+    StopDeliveryStreamEncryption: (input) => {
+      need(parseInput(inputs.stopEncryption, input).DeliveryStreamName);
+      return {};
+    },
     ListTagsForDeliveryStream: (input) => {
       const given = parseInput(inputs.listTags, input);
       const { tags } = need(given.DeliveryStreamName).record;
@@ -211,12 +242,10 @@ export async function openFirehose(options: Options): Promise<Firehose> {
   return {
     operations,
     exists: (name) => held.has(name),
+    // Rules may be faster than the creation: their records are taken from the first moment, so that none has to wait or fail.
     put: (name, batch, origin) => need(name).stream.put(batch, origin),
     buffers: () =>
-      [...held].map(([name, { stream }]) => {
-        const { bytes, records: count, since } = stream.waiting();
-        return { stream: name, bufferedBytes: bytes, bufferedRecords: count, since };
-      }),
+      [...held.values()].map(({ stream, record }) => describeBuffer(record, stream.waiting(), stream.history())),
     flush: async (name) => {
       const streams = name === null ? [...held.values()] : [need(name)];
       await Promise.all(streams.map(({ stream }) => stream.flush()));

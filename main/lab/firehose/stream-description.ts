@@ -1,5 +1,6 @@
 /** A delivery stream as DescribeDeliveryStream shows it. */
 import type { LabIdentity } from '../services.ts';
+import { describeProcessors } from './processors.ts';
 import type { Destination, StreamRecord } from './stream-record.ts';
 
 export const DESTINATION_ID = 'destinationId-000000000001';
@@ -9,12 +10,12 @@ export function streamArn(name: string, identity: LabIdentity): string {
 }
 
 /** Times are epoch seconds, as JSON services want them. */
-export function describeStream(stream: StreamRecord, identity: LabIdentity): object {
+export function describeStream(stream: StreamRecord, isActive: boolean, identity: LabIdentity): object {
   const s3 = describeS3(stream.destination);
   return {
     DeliveryStreamName: stream.name,
     DeliveryStreamARN: streamArn(stream.name, identity),
-    DeliveryStreamStatus: 'ACTIVE',
+    DeliveryStreamStatus: isActive ? 'ACTIVE' : 'CREATING',
     DeliveryStreamEncryptionConfiguration: { Status: 'DISABLED' },
     DeliveryStreamType: 'DirectPut',
     VersionId: String(stream.version),
@@ -45,18 +46,13 @@ function describeS3(destination: Destination): object {
 }
 
 function describeExtension(destination: Destination): object {
-  const append = {
-    Type: 'AppendDelimiterToRecord',
-    Parameters: [{ ParameterName: 'Delimiter', ParameterValue: '\\n' }],
-  };
   return {
-    ProcessingConfiguration: destination.appendNewline
-      ? { Enabled: true, Processors: [append] }
-      : { Enabled: false, Processors: [] },
+    ProcessingConfiguration: describeProcessors(destination),
     S3BackupMode: 'Disabled',
     DataFormatConversionConfiguration: { Enabled: false },
-    DynamicPartitioningConfiguration: { Enabled: false },
-    CustomTimeZone: 'UTC',
+    DynamicPartitioningConfiguration:
+      destination.keyQuery === null ? { Enabled: false } : { Enabled: true, RetryOptions: { DurationInSeconds: 300 } },
+    CustomTimeZone: destination.timeZone,
     ...(destination.fileExtension === '' ? {} : { FileExtension: destination.fileExtension }),
   };
 }

@@ -1,0 +1,255 @@
+// Dynamic partitioning by the real SDK client: one object for each partition, failed records in the error output, rules of creation, a repeat after a cut.
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import {
+  CreateDeliveryStreamCommand,
+  DeleteDeliveryStreamCommand,
+  DescribeDeliveryStreamCommand,
+  FirehoseClient,
+  PutRecordBatchCommand,
+  PutRecordCommand,
+  UpdateDestinationCommand,
+  type ExtendedS3DestinationConfiguration,
+} from '@aws-sdk/client-firehose';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { edgeServices } from '../dispatch.ts';
+import { openEdge } from '../edge.ts';
+import { openIdentity } from '../identity.ts';
+import { openLabSeal } from '../lab-seal.ts';
+import { openObjectStore } from '../s3/object-store.ts';
+import type { LabIdentity, ObjectStore } from '../services.ts';
+import { openFirehose } from './firehose.ts';
+
+const bucket = 'lake';
+const DeliveryStreamName = 'weather';
+let folder: string;
+const closers: (() => Promise<void>)[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'partitioning-'));
+});
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+  await rm(folder, { recursive: true });
+});
+
+async function start(creationMs = 0, change: (store: ObjectStore) => ObjectStore = (store) => store) {
+  const identity = await openIdentity(folder, await openLabSeal(folder, null));
+  const store = await openObjectStore(join(folder, 's3'));
+  if (!store.hasBucket(bucket)) await store.createBucket(bucket);
+  const firehose = await openFirehose({
+    folder: join(folder, 'firehose'),
+    identity,
+    objects: change(store),
+    onChange: () => undefined,
+    creationMs,
+  });
+  const { operations } = firehose;
+  const services = edgeServices({ firehose: { kind: 'json', targetPrefix: 'Firehose_20150804', operations } });
+  const edge = await openEdge({ port: 0, credentials: identity, region: identity.region, services });
+  const client = new FirehoseClient({
+    endpoint: `http://127.0.0.1:${edge.port}`,
+    region: identity.region,
+    credentials: { accessKeyId: identity.accessKeyId, secretAccessKey: identity.secretAccessKey },
+    maxAttempts: 1,
+  });
+  closers.push(store.close, firehose.close, edge.close, () => Promise.resolve(client.destroy()));
+  return { identity, store, firehose, client };
+}
+
+function destination(
+  { roleArn }: LabIdentity,
+  more: Partial<ExtendedS3DestinationConfiguration> = {},
+): ExtendedS3DestinationConfiguration {
+  return {
+    RoleARN: roleArn,
+    BucketARN: `arn:aws:s3:::${bucket}`,
+    Prefix: 'data/station=!{partitionKeyFromQuery:station}/day=!{partitionKeyFromQuery:day}/',
+    ErrorOutputPrefix: 'failed/!{firehose:error-output-type}/',
+    CompressionFormat: 'GZIP',
+    BufferingHints: { SizeInMBs: 64, IntervalInSeconds: 60 },
+    DynamicPartitioningConfiguration: { Enabled: true },
+    ProcessingConfiguration: {
+      Enabled: true,
+      Processors: [
+        {
+          Type: 'MetadataExtraction',
+          Parameters: [
+            {
+              ParameterName: 'MetadataExtractionQuery',
+              ParameterValue: '{station: .station_id, day: .epoch | strftime("%d")}',
+            },
+            { ParameterName: 'JsonParsingEngine', ParameterValue: 'JQ-1.6' },
+          ],
+        },
+        { Type: 'AppendDelimiterToRecord', Parameters: [{ ParameterName: 'Delimiter', ParameterValue: '\\n' }] },
+      ],
+    },
+    ...more,
+  };
+}
+
+const reading = (station_id: string, day: number) => JSON.stringify({ station_id, epoch: day * 86_400, t: 7 });
+
+test('each partition becomes its own object; records without their keys go to the error output with the reason', async () => {
+  const { client, firehose, store, identity } = await start();
+  const ExtendedS3DestinationConfiguration = destination(identity);
+  await client.send(new CreateDeliveryStreamCommand({ DeliveryStreamName, ExtendedS3DestinationConfiguration }));
+  const records = [
+    reading('A', 0),
+    reading('B', 1),
+    'no json',
+    reading('A', 0),
+    '{"station_id":null}',
+    reading('A', 1),
+  ];
+  await client.send(
+    new PutRecordBatchCommand({ DeliveryStreamName, Records: records.map((text) => ({ Data: Buffer.from(text) })) }),
+  );
+  await firehose.flush(null);
+  const found = store.list(bucket, { prefix: '' });
+  const texts = await Promise.all(
+    found.map(async ({ key, path }) => {
+      const bytes = await readFile(path);
+      const lines = (key.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString().trimEnd().split('\n');
+      return [key.replace(/\/weather-1-.*?(\.gz)?$/, '/*$1'), lines] as const;
+    }),
+  );
+  expect(texts.slice(0, 3)).toEqual([
+    ['data/station=A/day=01/*.gz', [records[0], records[3]]],
+    ['data/station=A/day=02/*.gz', [records[5]]],
+    ['data/station=B/day=02/*.gz', [records[1]]],
+  ]);
+  const [key, failures = []] = texts[3] ?? [];
+  expect(key).toBe('failed/processing-failed/*');
+  expect(failures.map((line) => JSON.parse(line) as unknown)).toEqual([
+    {
+      attemptsMade: 1,
+      arrivalTimestamp: expect.any(Number) as number,
+      errorCode: 'DynamicPartitioning.MetadataExtractionFailed',
+      errorMessage: 'The record is not one JSON document.',
+      attemptEndingTimestamp: expect.any(Number) as number,
+      rawData: Buffer.from('no json').toString('base64'),
+    },
+    expect.objectContaining({ errorMessage: 'The partition key "station" is null or empty.' }),
+  ]);
+  const delivery = firehose.buffers()[0]?.lastDelivery;
+  expect(delivery?.objectCount).toBe(4);
+  expect(delivery?.objects.map(({ records: count, isError }) => [count, isError])).toEqual([
+    [2, false],
+    [1, false],
+    [1, false],
+    [2, true],
+  ]);
+  expect(await readdir(store.stagingFolder)).toEqual([]);
+  const { DeliveryStreamDescription } = await client.send(new DescribeDeliveryStreamCommand({ DeliveryStreamName }));
+  expect(DeliveryStreamDescription?.Destinations?.[0]?.ExtendedS3DestinationDescription).toMatchObject({
+    DynamicPartitioningConfiguration: { Enabled: true, RetryOptions: { DurationInSeconds: 300 } },
+    ProcessingConfiguration: ExtendedS3DestinationConfiguration.ProcessingConfiguration,
+  });
+});
+
+test('a delivery cut off between its objects is repeated under the same names', async () => {
+  let adopted = 0;
+  const cut = (store: ObjectStore): ObjectStore => ({
+    ...store,
+    adopt: (...input) => {
+      if (++adopted === 2) return Promise.reject(new Error('the process ends here'));
+      return store.adopt(...input);
+    },
+  });
+  const { client, firehose, store, identity } = await start(0, cut);
+  const ExtendedS3DestinationConfiguration = destination(identity);
+  await client.send(new CreateDeliveryStreamCommand({ DeliveryStreamName, ExtendedS3DestinationConfiguration }));
+  await firehose.put(
+    DeliveryStreamName,
+    [reading('A', 0), reading('B', 0), reading('C', 0)].map((text) => Buffer.from(text)),
+  );
+  await expect(firehose.flush(null)).rejects.toThrow('the process ends here');
+  expect(store.list(bucket, { prefix: '' }).length).toBe(1);
+  await firehose.flush(null);
+  expect(store.list(bucket, { prefix: '' }).map(({ key }) => key.split('/')[1])).toEqual([
+    'station=A',
+    'station=B',
+    'station=C',
+  ]);
+});
+
+test('more partitions than AWS allows go to the error output', async () => {
+  const { client, firehose, store, identity } = await start();
+  const ExtendedS3DestinationConfiguration = destination(identity, { CompressionFormat: 'UNCOMPRESSED' });
+  await client.send(new CreateDeliveryStreamCommand({ DeliveryStreamName, ExtendedS3DestinationConfiguration }));
+  const records = Array.from({ length: 503 }, (_, index) => Buffer.from(reading(`S${index}`, 0)));
+  await firehose.put(DeliveryStreamName, records);
+  await firehose.flush(null);
+  expect(store.list(bucket, { prefix: 'data/' }).length).toBe(500);
+  const [errors] = store.list(bucket, { prefix: 'failed/' });
+  const lines = (await readFile(errors?.path ?? '', 'utf8')).trimEnd().split('\n');
+  expect(lines.map((line) => (JSON.parse(line) as { errorCode: string }).errorCode)).toEqual(
+    Array<string>(3).fill('DynamicPartitioning.ActivePartitionLimitExceeded'),
+  );
+});
+
+test('what AWS forbids with dynamic partitioning is refused', async () => {
+  const { client, identity } = await start();
+  const create = (more: Partial<ExtendedS3DestinationConfiguration>) =>
+    client.send(
+      new CreateDeliveryStreamCommand({
+        DeliveryStreamName,
+        ExtendedS3DestinationConfiguration: destination(identity, more),
+      }),
+    );
+  for (const [more, message] of [
+    [{ BufferingHints: { SizeInMBs: 5, IntervalInSeconds: 60 } }, 'at least 64 MiB and 60 seconds'],
+    [{ BufferingHints: { SizeInMBs: 64, IntervalInSeconds: 0 } }, 'at least 64 MiB and 60 seconds'],
+    [{ Prefix: 'data/!{partitionKeyFromQuery:station}/' }, 'The partition key "day" is not used'],
+    [{ ErrorOutputPrefix: '' }, 'ErrorOutputPrefix must be given'],
+    [{ ProcessingConfiguration: { Enabled: false } }, 'needs the MetadataExtraction processor'],
+    [{ DynamicPartitioningConfiguration: { Enabled: false } }, 'to be enabled'],
+    [
+      { DynamicPartitioningConfiguration: { Enabled: true, RetryOptions: { DurationInSeconds: 10 } } },
+      'never gives up a delivery',
+    ],
+    [
+      { ProcessingConfiguration: { Enabled: true, Processors: [{ Type: 'RecordDeAggregation' }] } },
+      'does not split it',
+    ],
+  ] as const) {
+    await expect(create({ ...more } as Partial<ExtendedS3DestinationConfiguration>), message).rejects.toMatchObject({
+      name: 'InvalidArgumentException',
+      message: expect.stringContaining(message) as string,
+    });
+  }
+  await create({});
+  await expect(
+    client.send(
+      new UpdateDestinationCommand({
+        DeliveryStreamName,
+        CurrentDeliveryStreamVersionId: '1',
+        DestinationId: 'destinationId-000000000001',
+        ExtendedS3DestinationUpdate: { DynamicPartitioningConfiguration: { Enabled: false } },
+      }),
+    ),
+  ).rejects.toThrow('only when the stream is created');
+});
+
+test('a new stream is CREATING for a moment and takes no records; deleting it waits that moment out', async () => {
+  const { client, identity } = await start(600);
+  const ExtendedS3DestinationConfiguration = destination(identity);
+  await client.send(new CreateDeliveryStreamCommand({ DeliveryStreamName, ExtendedS3DestinationConfiguration }));
+  const put = () => client.send(new PutRecordCommand({ DeliveryStreamName, Record: { Data: Buffer.from('{}') } }));
+  const status = async () =>
+    (await client.send(new DescribeDeliveryStreamCommand({ DeliveryStreamName }))).DeliveryStreamDescription
+      ?.DeliveryStreamStatus;
+  if ((await status()) === 'CREATING') {
+    await expect(put()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  }
+  await expect.poll(status, { timeout: 20_000 }).toBe('ACTIVE');
+  expect((await put()).Encrypted).toBe(false);
+  await client.send(new DeleteDeliveryStreamCommand({ DeliveryStreamName }));
+  await client.send(new CreateDeliveryStreamCommand({ DeliveryStreamName, ExtendedS3DestinationConfiguration }));
+  await client.send(new DeleteDeliveryStreamCommand({ DeliveryStreamName }));
+  await expect(status()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+});
