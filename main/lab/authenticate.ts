@@ -1,8 +1,10 @@
 /** From a raw request to a known one: who signed it, for which service, and its body as the signer meant it. */
 import type { Peer } from './iot/peer.ts';
 import { openPayload, readAll, type Payload } from './payload.ts';
+import { headersWithPresigned } from './presigned-headers.ts';
 import { AwsError } from './services.ts';
 import { signatureErrors } from './signature-errors.ts';
+import { isVersion2Url, proveVersion2Url } from './signature-v2.ts';
 import { checkClaim, proveClaim, readClaim, sha256, type Credentials, type SignedRequest } from './signature.ts';
 
 /**
@@ -21,6 +23,8 @@ type Options = {
   readonly body: AsyncIterable<Buffer>;
   readonly credentials: Credentials;
   readonly region: string;
+  /** The bucket of a virtual-host style name, else null. */
+  readonly bucketOfHost: string | null;
   /** Of the other end. */
   readonly address: string;
   /** The id of the client's certificate when there is a good one, null without one. Throws AwsError when it is not good. */
@@ -32,6 +36,7 @@ type Options = {
 /** Throws AwsError in the words of the claimed service. */
 export async function authenticate(options: Options): Promise<KnownRequest> {
   const { request, credentials, address } = options;
+  if (isVersion2Url(request)) return authenticateVersion2Url(options);
   const claim = readClaim(request);
   if (claim === null) return authenticateByCertificate(options);
   options.onService(claim.service);
@@ -42,7 +47,7 @@ export async function authenticate(options: Options): Promise<KnownRequest> {
     const payloadHash =
       announced ?? new URLSearchParams(request.rawQuery).get('X-Amz-Content-Sha256') ?? defaultHash(claim.kind);
     const proof = proveClaim(claim, request, payloadHash, credentials);
-    const payload = openPayload({ body: options.body, headers: request.headers, payloadHash, proof });
+    const payload = openPayload({ body: options.body, headers: headersWithPresigned(request), payloadHash, proof });
     return { kind: 'streamed', service: 's3', payload, peer };
   }
   // Who says beforehand what the body is can be checked before it is taken into memory.
@@ -52,6 +57,21 @@ export async function authenticate(options: Options): Promise<KnownRequest> {
   if (announced !== undefined && announced !== payloadHash) throw signatureErrors(claim.service).mismatch();
   if (announced === undefined) proveClaim(claim, request, payloadHash, credentials);
   return { kind: 'whole', service: claim.service, body, peer };
+}
+
+/** Only S3 ever had these. Nothing is said of the body, so there is nothing to continue a chain of chunk signatures from. */
+function authenticateVersion2Url(options: Options): KnownRequest {
+  const { request, credentials, address } = options;
+  options.onService('s3');
+  proveVersion2Url(request, credentials, options.bucketOfHost, Date.now());
+  const payload = openPayload({
+    body: options.body,
+    headers: headersWithPresigned(request),
+    payloadHash: 'UNSIGNED-PAYLOAD',
+    proof: null,
+  });
+  const peer: Peer = { principal: { kind: 'signed', accessKeyId: credentials.accessKeyId }, address };
+  return { kind: 'streamed', service: 's3', payload, peer };
 }
 
 /** On AWS's port 8443 a device publishes with its certificate alone; it may ask for nothing but the data plane. */

@@ -168,6 +168,7 @@ async function answerRequest(
       body,
       credentials: door.credentials,
       region: door.region,
+      bucketOfHost: bucket,
       address: message.socket.remoteAddress ?? '',
       certificateId: () => goodCertificate(door.certificateOf(message.socket), door.onRefused),
       onService: (service) => {

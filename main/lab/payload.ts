@@ -25,7 +25,8 @@ type Source = {
   readonly headers: Readonly<Record<string, string>>;
   /** As signed: hex SHA-256 or one of S3's markers. */
   readonly payloadHash: string;
-  readonly proof: SignatureProof;
+  /** Null when chunks cannot be signed. */
+  readonly proof: SignatureProof | null;
 };
 
 export function openPayload(source: Source): Payload {

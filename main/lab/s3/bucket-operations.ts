@@ -22,6 +22,7 @@ import {
 } from './operation.ts';
 import { ownerOf, ownerXml } from './owner.ts';
 import { MOST_BUCKET_TAGS, tagsOfList } from './tags.ts';
+import { ONLY_VERSION } from './versions.ts';
 
 const MAX_KEYS = 1000;
 
@@ -107,6 +108,15 @@ export function bucketOperations(store: S3Store, identity: LabIdentity): readonl
       parameters: ['prefix', 'delimiter', 'max-keys', 'encoding-type', 'marker'],
       handle: async (request) => xmlAnswer(listObjectsV1(store, request, owner), region),
     },
+    {
+      ...plain,
+      name: 'ListObjectVersions',
+      level: 'bucket',
+      method: 'GET',
+      marks: ['versions'],
+      parameters: ['prefix', 'delimiter', 'max-keys', 'encoding-type', 'key-marker', 'version-id-marker'],
+      handle: async (request) => xmlAnswer(listVersions(store, request, owner), region),
+    },
   ];
 }
 
@@ -169,7 +179,8 @@ type ListingRequest = {
   readonly isEncoded: boolean;
 };
 
-function readListing(query: URLSearchParams): ListingRequest {
+/** Throws AwsError InvalidArgument. */
+export function readEncoding(query: URLSearchParams): Pick<ListingRequest, 'encode' | 'isEncoded'> {
   const encoding = query.get('encoding-type');
   if (encoding !== null && encoding !== 'url') {
     throw new AwsError('InvalidArgument', 'Invalid Encoding Method specified in Request', 400, {
@@ -177,13 +188,19 @@ function readListing(query: URLSearchParams): ListingRequest {
       ArgumentValue: encoding,
     });
   }
+  return {
+    encode: encoding === null ? (text) => text : (text) => text.split('/').map(encodeRfc3986).join('/'),
+    isEncoded: encoding !== null,
+  };
+}
+
+function readListing(query: URLSearchParams): ListingRequest {
   const limit = integerParameter(query, 'max-keys', { least: 0, most: 2_147_483_647 }) ?? MAX_KEYS;
   return {
     prefix: query.get('prefix') ?? '',
     delimiter: query.get('delimiter') ?? '',
     limit: Math.min(limit, MAX_KEYS),
-    encode: encoding === null ? (text) => text : (text) => text.split('/').map(encodeRfc3986).join('/'),
-    isEncoded: encoding !== null,
+    ...readEncoding(query),
   };
 }
 
@@ -226,6 +243,44 @@ function listObjectsV1(store: S3Store, { bucket, query }: S3Request, owner: stri
       leaf('Marker', listing.encode(marker)),
       ...next,
       ...listingBody(page.objects, page.prefixes, listing, owner),
+    ],
+    NAMESPACE,
+  );
+}
+
+/** Every object is its one version; the marker of a version says nothing that the key's does not. */
+function listVersions(store: S3Store, { bucket, query }: S3Request, owner: string): string {
+  const listing = readListing(query);
+  const marker = query.get('key-marker') ?? '';
+  const page = listPage(store.bucket(bucket), {
+    ...listing,
+    after: marker === '' ? null : { kind: 'key', text: marker },
+  });
+  const next =
+    page.next === null
+      ? []
+      : [leaf('NextKeyMarker', listing.encode(page.next.text)), leaf('NextVersionIdMarker', ONLY_VERSION)];
+  const versions = page.objects.map((object) =>
+    branch('Version', [
+      leaf('Key', listing.encode(object.key)),
+      leaf('VersionId', ONLY_VERSION),
+      leaf('IsLatest', true),
+      leaf('LastModified', isoTime(object.modified)),
+      leaf('ETag', quoted(object.etag)),
+      leaf('Size', object.size),
+      owner,
+      leaf('StorageClass', 'STANDARD'),
+    ]),
+  );
+  return branch(
+    'ListVersionsResult',
+    [
+      ...listingHead(bucket, listing, page.next !== null),
+      leaf('KeyMarker', listing.encode(marker)),
+      leaf('VersionIdMarker', query.get('version-id-marker') ?? ''),
+      ...next,
+      ...versions,
+      ...listingBody([], page.prefixes, listing, owner),
     ],
     NAMESPACE,
   );

@@ -1,6 +1,7 @@
 /** The S3 protocol: finds bucket, key and operation of a request and refuses every header or parameter that would have no effect. */
 import type { Payload } from '../payload.ts';
 import { AwsError, type LabIdentity } from '../services.ts';
+import { headersWithPresigned, isCarried } from '../presigned-headers.ts';
 import type { SignedRequest } from '../signature.ts';
 import { decodeSegment, type Answer } from '../wire.ts';
 import { bucketOperations } from './bucket-operations.ts';
@@ -12,6 +13,7 @@ import { objectSettings } from './object-settings.ts';
 import type { S3Store } from './object-store.ts';
 import type { S3Operation, S3Request } from './operation.ts';
 import { aclNotSupported, OWNERS_ACLS } from './owner.ts';
+import { uploadListing } from './upload-listing.ts';
 import { openUploads } from './uploads.ts';
 
 export type S3Handler = (request: SignedRequest, payload: Payload, bucketOfHost: string | null) => Promise<Answer>;
@@ -25,6 +27,7 @@ export async function openS3(store: S3Store, identity: LabIdentity, uploadsFolde
     ...objectOperations(store),
     ...objectSettings(store, identity),
     ...multipartOperations(store, uploads),
+    ...uploadListing(store, uploads, identity),
   ];
   return async (signed, payload, bucketOfHost) => {
     const request = readRequest(signed, payload, bucketOfHost);
@@ -36,6 +39,9 @@ export async function openS3(store: S3Store, identity: LabIdentity, uploadsFolde
   };
 }
 
+/** What a presigned URL of the old signature carries beside what it asks for. */
+const OLD_URL = ['AWSAccessKeyId', 'Signature', 'Expires', 'content-type', 'content-md5'];
+
 function readRequest(signed: SignedRequest, payload: Payload, bucketOfHost: string | null): S3Request {
   const path = signed.rawPath.replace(/^\//, '');
   const at = path.indexOf('/');
@@ -43,7 +49,13 @@ function readRequest(signed: SignedRequest, payload: Payload, bucketOfHost: stri
     bucketOfHost !== null ? [bucketOfHost, path] : at < 0 ? [path, ''] : [path.slice(0, at), path.slice(at + 1)];
   const query = new URLSearchParams(signed.rawQuery);
   // `x-id` only names the operation for proxies; the others belong to a presigned URL.
-  for (const name of [...query.keys()]) if (name === 'x-id' || name.startsWith('X-Amz-')) query.delete(name);
+  const headers = headersWithPresigned(signed);
+  const isOld = query.has('AWSAccessKeyId');
+  for (const name of [...query.keys()]) {
+    const isOfUrl =
+      name.startsWith('X-Amz-') || (headers !== signed.headers && isCarried(name)) || (isOld && OLD_URL.includes(name));
+    if (name === 'x-id' || isOfUrl) query.delete(name);
+  }
   const decodedKey = decodeSegment(key);
   checkKey(decodedKey);
   return {
@@ -51,7 +63,7 @@ function readRequest(signed: SignedRequest, payload: Payload, bucketOfHost: stri
     bucket: decodeSegment(bucket),
     key: decodedKey,
     query,
-    headers: signed.headers,
+    headers,
     payload,
   };
 }
