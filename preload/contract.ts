@@ -28,12 +28,13 @@ import type {
   Settings,
   StationsAdded,
 } from './shapes.ts';
+import type { RuleCode, RulesState, RuleTrial } from './shapes-rules.ts';
 import type { StationCheck } from './shapes-check.ts';
 import type { TopicBatch, TopicMessage, TopicPublished, TopicRecording, TopicRepeat } from './shapes-topics.ts';
 
 import type { DryRun, LedgerState, ProvisionStatus, ThingStep } from './shapes-provisioning.ts';
 
-import type { RefusalReport, TraceAnswer } from './shapes-trace.ts';
+import type { MessageTrace, RefusalReport, TraceAnswer } from './shapes-trace.ts';
 
 type Call<Input extends z.ZodType, Output> = { readonly input: Input; readonly output: (value: Output) => Output };
 type Stream<Input extends z.ZodType, Batch> = { readonly input: Input; readonly batch: (value: Batch) => Batch };
@@ -112,6 +113,41 @@ const provisionWish = z
     policy: policyName.nullable(),
     /** The text of its own policy; left out: the suggested one. */
     policyDocument: z.string().min(1).max(20_000).exactOptional(),
+  })
+  .strict();
+
+const ruleName = z.string().regex(/^[a-zA-Z0-9_]{1,128}$/);
+const ruleText = z.string().max(2_048);
+const sqlVersion = z.enum(['2015-10-08', '2016-03-23']);
+const ruleAction = z.discriminatedUnion('kind', [
+  z
+    .object({ kind: z.literal('firehose'), stream: ruleText, separator: z.enum(['', '\n', '\r\n', '\t', ',']) })
+    .strict(),
+  z.object({ kind: z.literal('s3'), bucket: ruleText, key: ruleText }).strict(),
+  z.object({ kind: z.literal('dynamoDBv2'), table: ruleText }).strict(),
+  z
+    .object({
+      kind: z.literal('dynamoDB'),
+      table: ruleText,
+      hashKeyField: ruleText,
+      hashKeyValue: ruleText,
+      rangeKeyField: ruleText,
+      rangeKeyValue: ruleText,
+      payloadField: ruleText,
+    })
+    .strict(),
+  z.object({ kind: z.literal('republish'), topic: ruleText, qos }).strict(),
+]);
+const ruleForm = z
+  .object({
+    name: ruleName,
+    description: z.string().max(1_024),
+    sql: z.string().min(1).max(100_000),
+    sqlVersion,
+    isEnabled: z.boolean(),
+    actions: z.array(ruleAction).max(10).readonly(),
+    errorAction: ruleAction.nullable(),
+    roleArn: ruleText,
   })
   .strict();
 
@@ -226,6 +262,22 @@ export const calls = {
   'query.cancel': call(z.object({ id }).strict()).returns<null>(),
   'query.rows': call(z.object({ id, token: z.string().nullable() }).strict()).returns<QueryRows>(),
 
+  // ---- rules
+  /** Tries a statement on the last real messages of its topic, and first on a pasted one; changes nothing. */
+  'rules.try': call(
+    z.object({ sql: z.string().max(100_000), sqlVersion, pasted: z.string().max(400_000).nullable() }).strict(),
+  ).returns<RuleTrial>(),
+  /** Makes the rule, or replaces the one of this name. */
+  'rules.put': call(z.object({ form: ruleForm, isNew: z.boolean() }).strict()).returns<null>(),
+  'rules.setEnabled': call(z.object({ name: ruleName, isEnabled: z.boolean() }).strict()).returns<null>(),
+  'rules.remove': call(z.object({ name: ruleName }).strict()).returns<null>(),
+  'rules.code': call(z.object({ form: ruleForm }).strict()).returns<RuleCode>(),
+  /** The ways of the newest messages that met the rule, newest first; null where the target does not tell. */
+  'rules.messages': call(z.object({ name: ruleName }).strict()).returns<readonly MessageTrace[] | null>(),
+  'rules.makeBucket': call(z.object({ name: bucket }).strict()).returns<null>(),
+  /** A stream into a bucket, which is made where it is missing. */
+  'rules.makeStream': call(z.object({ name: id, bucket }).strict()).returns<null>(),
+
   // ---- certificates
   /** Opens the system's file dialog; the paths stay in main. Observations become stations, certificates wait in a batch. */
   'files.choose': call(nothing).returns<FilesTaken>(),
@@ -270,6 +322,7 @@ export const streams = {
   'provision.job': stream(nothing).of<ProvisionStatus>(),
   'ledger.state': stream(nothing).of<LedgerState>(),
   'trace.refusals': stream(nothing).of<RefusalReport>(),
+  'rules.state': stream(nothing).of<RulesState>(),
   'pipeline.state': stream(nothing).of<PipelineState>(),
   /** Opening it checks the station's way to its broker, once, step by step; it ends with `isDone`. */
   'stations.check': stream(z.object({ id }).strict()).of<StationCheck>(),

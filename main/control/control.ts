@@ -26,6 +26,7 @@ import { openProvisioner, type Provisioner } from './provisioner.ts';
 import { recordOlder, type Connection } from './provisioning.ts';
 import { discardedOf } from './discarded.ts';
 import { openStationCheck } from './station-check.ts';
+import { createRules, type Rules } from './rules.ts';
 import { createHub, type Hub, type Sink, type Source } from './streams.ts';
 import { supervise } from './supervise.ts';
 import { createTopicPublishing, type TopicPublishing } from './topic-publishing.ts';
@@ -68,6 +69,7 @@ export type Control = {
   readonly teardown: Teardown;
   readonly vault: Vault;
   readonly tracing: Tracing;
+  readonly rules: Rules;
   readonly sets: readonly BundledSet[];
   /** Absolute path of the file a station replays. */
   readonly fileOf: (id: string) => string;
@@ -132,6 +134,7 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     onChange: () => {
       healthHub.changed();
       pipeline.changed();
+      rules.hub.changed();
     },
     onRefused: () => tracing.hub.changed(),
   });
@@ -171,6 +174,8 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     ({ stations: known }) => Math.min(MOST_FLEET_GAP_MS, known.length * FLEET_GAP_MS),
   );
   const pipeline = createPipeline({ connection: need, activity: () => lab.activity(), flush: () => lab.flush() });
+
+  const rules = createRules({ lab, connection: need, target: () => connection?.target ?? null });
 
   const provisioner = await openProvisioner({
     folder: options.folder,
@@ -263,6 +268,7 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     teardown,
     vault: options.vault,
     tracing,
+    rules,
     sets,
     fileOf: (id) => fileOf(sets, recordOf(id)),
     checkStation: (id, sink) =>
@@ -280,6 +286,7 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     stop: async () => {
       publishing.stopRepeating();
       pipeline.stop();
+      rules.stop();
       await provisioner.stop();
       await teardown.stop();
       await stations.stop();

@@ -9,6 +9,7 @@ import { certificateHandlers } from './certificate-handlers.ts';
 import type { Control } from './control.ts';
 import type { Desktop, Handlers } from './desktop.ts';
 import { topicHandlers } from './topic-handlers.ts';
+import { ruleHandlers } from './rule-handlers.ts';
 import { provisionHandlers } from './provision-handlers.ts';
 
 const log = createLogger('control.handlers');
@@ -53,6 +54,7 @@ export function createHandlers(control: Control, desktop: Desktop): Handlers {
 
     ...topicHandlers(control, desktop.chooseSaveFile),
     ...provisionHandlers(control),
+    ...ruleHandlers(control),
     'trace.message': (question) => control.tracing.message(question),
     'trace.allow': ({ refusal }) => control.tracing.allow(refusal),
 

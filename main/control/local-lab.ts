@@ -3,6 +3,7 @@ import { AppError } from '../../preload/errors.ts';
 import type { ProcessHealth } from '../../preload/shapes.ts';
 import type { EngineProcess } from '../engine/api.ts';
 import type { LabActivity, LabOptions, LabParent, LabProcess, LabRefusals, LabReport, LabUsage } from '../lab/api.ts';
+import type { RuleTrial, SqlVersion } from '../../preload/shapes-rules.ts';
 import type { MessageTrace } from '../../preload/shapes-trace.ts';
 import type { Listener } from '../rpc.ts';
 import type { Fork } from './child.ts';
@@ -24,6 +25,13 @@ export type LocalLab = {
     readonly payload: string;
     readonly at: number;
   }) => Promise<MessageTrace | null>;
+  /** A statement on the last messages that the lab took, and on a pasted one. */
+  readonly tryRule: (input: {
+    readonly sql: string;
+    readonly sqlVersion: SqlVersion;
+    readonly pasted: string | null;
+  }) => Promise<RuleTrial>;
+  readonly ruleMessages: (ruleName: string, most: number) => Promise<readonly MessageTrace[]>;
   readonly health: () => readonly ProcessHealth[];
   readonly pids: () => { readonly lab: number | null; readonly engine: number | null };
   readonly stop: () => Promise<void>;
@@ -110,6 +118,8 @@ export function openLocalLab(options: Options): LocalLab {
     usage: () => lab.rpc().call('usage', {}, { timeoutMs: 10_000 }),
     refusals: () => refusals,
     traceMessage: (question) => lab.rpc().call('trace', question, { timeoutMs: 10_000 }),
+    tryRule: (input) => lab.rpc().call('tryRule', input, { timeoutMs: 10_000 }),
+    ruleMessages: (ruleName, most) => lab.rpc().call('ruleMessages', { ruleName, most }, { timeoutMs: 10_000 }),
     health: () => [lab.health(), engine.health()],
     pids: () => ({ lab: lab.pid(), engine: engine.pid() }),
     stop: async () => {

@@ -17,6 +17,7 @@ export function openStreams(control: Control): OpenStream {
     'provision.job': (_input, sink) => control.provisioner.hub.open(sink),
     'ledger.state': (_input, sink) => control.teardown.hub.open(sink),
     'trace.refusals': (_input, sink) => control.tracing.hub.open(sink),
+    'rules.state': (_input, sink) => control.rules.hub.open(sink),
     'pipeline.state': (_input, sink) => control.pipeline.hub.open(sink),
     'stations.check': ({ id }, sink) => control.checkStation(id, sink),
     'certificates.rotations': (_input, sink) => control.rotationHub.open(sink),

@@ -58,6 +58,7 @@ async function start(): Promise<void> {
     'provision.job',
     'ledger.state',
     'trace.refusals',
+    'rules.state',
     'pipeline.state',
     'certificates.rotations',
   ] as const)

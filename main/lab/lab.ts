@@ -1,5 +1,6 @@
 /** The local AWS, wired by hand: who feeds whom can be read here from top to bottom. */
 import { join } from 'node:path';
+import type { RuleTrial, SqlVersion } from '../../preload/shapes-rules.ts';
 import type { LabActivity, LabOptions, LabRefusals, LabReport } from './api.ts';
 import { openAthena } from './athena/athena.ts';
 import type { AsyncEngine } from './athena/run-query.ts';
@@ -13,10 +14,12 @@ import { openGlue } from './glue/glue.ts';
 import { openIdentity } from './identity.ts';
 import { openIot } from './iot/iot.ts';
 import { openMessageLog, type MessageLog } from './iot/message-log.ts';
+import { openRecentMessages } from './iot/recent-messages.ts';
 import { openLabSeal } from './lab-seal.ts';
 import { openObjectStore } from './s3/object-store.ts';
 import { openReportShelf } from './s3/report-shelf.ts';
 import { openS3 } from './s3/s3.ts';
+import { tryStatement } from './rules/try-statement.ts';
 import { STS_VERSION, stsOperations } from './sts/sts.ts';
 
 /** A moment is enough to meet a program that does not wait for ACTIVE; on AWS it is tens of seconds. */
@@ -29,6 +32,8 @@ export type Lab = {
   /** Of the last few thousand messages. */
   readonly trace: MessageLog['find'];
   readonly ruleMessages: MessageLog['ofRule'];
+  /** A statement on `pasted` and on the last messages of its topic. */
+  readonly tryRule: (sql: string, version: SqlVersion, pasted: string | null) => RuleTrial;
   /** Writes out Firehose buffers; resolves when the objects are in their buckets. Null = all streams. Throws AwsError. */
   readonly flush: (stream: string | null) => Promise<void>;
   /** Resolves when every acknowledged message has passed the rules and their actions. */
@@ -64,7 +69,15 @@ export async function openLab(options: LabOptions, engine: AsyncEngine, onChange
     // From the lake back to the devices: each is handed where its data goes.
     const objects = await openObjectStore(join(folder, 's3', 'objects'));
     keep(objects, objects.close);
-    const messages = openMessageLog();
+    const recent = openRecentMessages();
+    const log = openMessageLog();
+    const messages: MessageLog = {
+      ...log,
+      begin: (message) => {
+        recent.add(message);
+        log.begin(message);
+      },
+    };
     const firehose = await openFirehose({
       folder: join(folder, 'firehose'),
       identity,
@@ -158,6 +171,7 @@ export async function openLab(options: LabOptions, engine: AsyncEngine, onChange
       refusals: () => ({ total: iot.refusals.total(), refusals: iot.refusals.newest() }),
       trace: messages.find,
       ruleMessages: messages.ofRule,
+      tryRule: (sql, version, pasted) => tryStatement(sql, version, pasted, recent.ofTopic),
       flush: firehose.flush,
       drain: iot.drain,
       setQuotas: iot.quota.setOn,
