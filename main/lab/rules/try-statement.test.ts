@@ -1,0 +1,68 @@
+/** Trying a statement: the verdicts are those of the rules, and each says why. */
+import { expect, test } from 'vitest';
+import { tryStatement, type TriedMessage } from './try-statement.ts';
+
+const message = (text: string): TriedMessage => ({
+  topic: 'sensor/weather/1',
+  payload: Buffer.from(text),
+  receivedAt: 1,
+});
+const tried = (sql: string, pasted: string | null, ...real: readonly string[]) =>
+  tryStatement(sql, '2016-03-23', pasted, () => real.map(message));
+
+const COLD =
+  "SELECT weather_station AS id, air_temperature.value AS t FROM 'sensor/weather/#' WHERE air_temperature.value < -5";
+
+test('what passes shows its output, what does not shows the values that decided', () => {
+  const cold = '{"weather_station":"a","air_temperature":{"value":-7.0}}';
+  const warm = '{"weather_station":"b","air_temperature":{"value":7.0}}';
+  const { verdicts, error } = tried(COLD, null, cold, warm);
+  expect(error).toBeNull();
+  expect(verdicts.map(({ outcome, output }) => [outcome, output])).toEqual([
+    ['passed', '{"id":"a","t":-7.0}'],
+    ['filtered', null],
+  ]);
+  expect(verdicts[1]?.where).toEqual([
+    {
+      text: 'air_temperature.value < -5',
+      value: 'false',
+      operands: [{ text: 'air_temperature.value', value: '7.0' }],
+      isConverted: false,
+    },
+  ]);
+});
+
+test('an operand that is Undefined is named, and so is a selected field that is not there', () => {
+  const [without] = tried(COLD, '{"weather_station":"a"}').verdicts;
+  expect(without).toMatchObject({ outcome: 'filtered', at: null });
+  expect(without?.where[0]?.operands).toEqual([{ text: 'air_temperature.value', value: null }]);
+  const [partly] = tried("SELECT a, b FROM 'x'", '{"a":1}').verdicts;
+  expect(partly).toMatchObject({ outcome: 'passed', output: '{"a":1}', absent: ['b'] });
+});
+
+test('text beside a number is told as a conversion', () => {
+  const [verdict] = tried("SELECT * FROM 'x' WHERE a < 5", '{"a":"3"}').verdicts;
+  expect(verdict?.where[0]).toMatchObject({ operands: [{ text: 'a', value: '"3"' }], isConverted: true });
+});
+
+test('a simple statement is rows, another is not, and a wrong one has a place', () => {
+  expect(tried(COLD, null).rows).toEqual({
+    columns: [
+      { field: 'weather_station', alias: 'id' },
+      { field: 'air_temperature.value', alias: 't' },
+    ],
+    topicFilter: 'sensor/weather/#',
+    joined: 'AND',
+    conditions: [{ field: 'air_temperature.value', operator: '<', value: '-5' }],
+  });
+  expect(tried("SELECT a + 1 AS b FROM 'x'", null)).toMatchObject({ error: null, rows: null });
+  expect(tried("SELECT * FROM 'x' WHERE a < 1 AND (b = 2 OR c = 3)", null).rows).toBeNull();
+  expect(tried("SELECT *\nFORM 'x'", null).error).toMatchObject({ line: 2, column: 1 });
+});
+
+test('fields come from the messages, with a sample of each', () => {
+  expect(tried("SELECT * FROM 'x'", null, '{"a":{"b":1.0},"c":"d"}').fields).toEqual([
+    { path: 'a.b', sample: '1.0' },
+    { path: 'c', sample: '"d"' },
+  ]);
+});
