@@ -187,7 +187,11 @@ async function ensureStream(
 }
 
 /** The stream once it is ACTIVE; throws `cloud.streamFailed` where it never will be. */
-export async function waitForStream(clients: Clients, name: string, signal: AbortSignal): Promise<DeliveryStreamDescription> {
+export async function waitForStream(
+  clients: Clients,
+  name: string,
+  signal: AbortSignal,
+): Promise<DeliveryStreamDescription> {
   const askWhetherActive = async (): Promise<DeliveryStreamDescription | undefined> => {
     const stream = await findStream(clients, name);
     switch (stream?.DeliveryStreamStatus) {
