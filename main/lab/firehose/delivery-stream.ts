@@ -55,6 +55,7 @@ export async function openDeliveryStream(options: Options): Promise<DeliveryStre
   let deliveries: Promise<void> = Promise.resolve();
   let isDelivering = false;
   let isClosed = false;
+  let isSealing = false;
   let retryMs = FIRST_RETRY_MS;
   let history: DeliveryHistory = { deliveredObjects: 0, deliveredRecords: 0, latest: null, failure: null };
 
@@ -104,6 +105,22 @@ export async function openDeliveryStream(options: Options): Promise<DeliveryStre
     enqueue().catch(() => undefined);
   };
 
+  /** While older records are under way the buffer is closed at its size, so that no object grows far beyond it. */
+  const sealFull = (): void => {
+    if (isSealing) return;
+    isSealing = true;
+    buffer
+      .seal()
+      // What could not be closed goes on being filled; the next put tries again.
+      .catch((error: unknown) => {
+        log.warn({ err: error, stream: options.stream().name }, 'a full buffer could not be closed');
+      })
+      .finally(() => {
+        isSealing = false;
+        arm();
+      });
+  };
+
   const disarm = (): void => {
     if (timer !== null) clearTimeout(timer);
     timer = null;
@@ -113,7 +130,7 @@ export async function openDeliveryStream(options: Options): Promise<DeliveryStre
     const { bytes, since } = buffer.current();
     const due = since === null ? null : since + options.stream().destination.intervalSeconds * 1000;
     if (delayMs !== undefined) timer = setTimeout(deliverSoon, delayMs);
-    else if (bytes >= sizeLimit()) deliverSoon();
+    else if (bytes >= sizeLimit() || buffer.oldestSealed() !== null) deliverSoon();
     else if (due !== null) timer = setTimeout(deliverSoon, Math.max(0, due - Date.now()));
   };
 
@@ -127,8 +144,9 @@ export async function openDeliveryStream(options: Options): Promise<DeliveryStre
       }
       const written = buffer.put(records, origin);
       // The interval counts from the first record, not from when its write is done.
-      if (buffer.current().bytes >= sizeLimit() && !isDelivering && buffer.oldestSealed() === null) deliverSoon();
-      else arm();
+      if (buffer.current().bytes < sizeLimit()) arm();
+      else if (isDelivering || buffer.oldestSealed() !== null) sealFull();
+      else deliverSoon();
       await written;
       options.onChange();
     },

@@ -273,6 +273,21 @@ test('a missing bucket keeps the records until it is there', async () => {
   expect(running.firehose.buffers()[0]?.lastError).toBe(null);
 });
 
+test('while a delivery is under way the next records are closed at the size of the buffer', async () => {
+  await create({
+    BufferingHints: { SizeInMBs: 1, IntervalInSeconds: 900 },
+    BucketARN: 'arn:aws:s3:::not-yet',
+  });
+  const chunk = Buffer.alloc(262_144, 'x');
+  for (let count = 0; count < 20; count++) await running.firehose.put(DeliveryStreamName, [chunk]);
+  await running.store.createBucket('not-yet');
+  await running.firehose.flush(null);
+  const sizes = running.store.list('not-yet', { prefix: '' }).map(({ size }) => size);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(20 * chunk.length);
+  expect(sizes.length).toBeGreaterThanOrEqual(4);
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(2 * 1_048_576);
+});
+
 test('a delivery cut off after the object was written is repeated under the same name', async () => {
   await create();
   await stop();

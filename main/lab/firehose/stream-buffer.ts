@@ -67,6 +67,20 @@ export async function openStreamBuffer(folder: string): Promise<StreamBuffer> {
     log.append([encodeOrigins([...durable].map(([source, sequence]) => ({ source, sequence })))]);
   if (sealed.length > 0) await rememberOrigins();
 
+  const sealNow = async (): Promise<void> => {
+    if (current.records === 0) return;
+    const next = openSegment(folder, current.number + 1);
+    const nextLog = await openAppendLog(next.path, 0);
+    const [full, fullLog] = [current, log];
+    [current, log] = [next, nextLog];
+    await fullLog.close();
+    await rememberOrigins();
+    if (full.records > 0) sealed.push(full);
+    else await rm(full.path, { force: true });
+  };
+  /** One after the other: each closes what is being filled when its turn comes. */
+  let sealing: Promise<void> = Promise.resolve();
+
   return {
     put: (records, origin) => {
       if (origin !== undefined) {
@@ -98,16 +112,10 @@ export async function openStreamBuffer(folder: string): Promise<StreamBuffer> {
       return latest;
     },
     current: () => current,
-    seal: async () => {
-      if (current.records === 0) return;
-      const next = openSegment(folder, current.number + 1);
-      const nextLog = await openAppendLog(next.path, 0);
-      const [full, fullLog] = [current, log];
-      [current, log] = [next, nextLog];
-      await fullLog.close();
-      await rememberOrigins();
-      if (full.records > 0) sealed.push(full);
-      else await rm(full.path, { force: true });
+    seal: () => {
+      const done = sealing.then(sealNow);
+      sealing = done.catch(() => undefined);
+      return done;
     },
     oldestSealed: () => sealed[0] ?? null,
     drop: async (segment) => {
@@ -123,7 +131,10 @@ export async function openStreamBuffer(folder: string): Promise<StreamBuffer> {
       }
       return { bytes, records, since: sealed[0]?.since ?? current.since };
     },
-    close: () => log.close(),
+    close: async () => {
+      await sealing;
+      await log.close();
+    },
   };
 }
 
