@@ -94,11 +94,24 @@ function announcedChecksum(headers: Readonly<Record<string, string>>): Announced
     const name = checksumOfHeader(header.trim());
     if (name !== undefined) return { name, header: header.trim(), place: 'trailer' };
   }
-  for (const header of Object.keys(headers)) {
-    const name = checksumOfHeader(header);
-    if (name !== undefined) return { name, header, place: 'header' };
+  const [header, ...more] = Object.keys(headers).filter(
+    (sent) => sent.startsWith('x-amz-checksum-') && !ABOUT_CHECKSUMS.includes(sent),
+  );
+  if (header === undefined) return null;
+  if (more.length > 0) {
+    throw invalidChecksum('Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.');
   }
-  return null;
+  const name = checksumOfHeader(header);
+  // Accepted without a look, it would promise what nobody checked.
+  if (name === undefined) throw invalidChecksum(`The checksum of the header "${header}" is not known here.`);
+  return { name, header, place: 'header' };
+}
+
+/** These speak of checksums and are none. */
+const ABOUT_CHECKSUMS = ['x-amz-checksum-mode', 'x-amz-checksum-algorithm', 'x-amz-checksum-type'];
+
+function invalidChecksum(message: string): AwsError {
+  return new AwsError('InvalidRequest', message);
 }
 
 function proveChecksum(

@@ -183,3 +183,22 @@ test('a copy can be given a checksum, and attributes name it; an impossible resp
     s3.send(new GetObjectCommand({ Bucket, Key, ResponseContentDisposition: 'inline; filename="日本"' })),
   ).rejects.toMatchObject({ name: 'InvalidArgument' });
 });
+
+test('two checksums at once are refused, and nothing is stored', async () => {
+  const { s3 } = lab;
+  const put = (headers: Readonly<Record<string, string>>) => {
+    const command = new PutObjectCommand({ Bucket, Key, Body: 'x' });
+    command.middlewareStack.add(
+      (next) => (args) => {
+        Object.assign((args.request as { headers: object }).headers, headers);
+        return next(args);
+      },
+      { step: 'build' },
+    );
+    return s3.send(command);
+  };
+  await expect(put({ 'x-amz-checksum-sha1': 'AAAAAAAAAAAAAAAAAAAAAAAAAAA=' })).rejects.toMatchObject({
+    name: 'InvalidRequest',
+  });
+  await expect(lab.s3.send(new HeadObjectCommand({ Bucket, Key }))).rejects.toMatchObject({ name: 'NotFound' });
+});
