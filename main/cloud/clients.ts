@@ -1,5 +1,6 @@
 /** A target's SDK clients: everything they need comes from the target, nothing from the environment, and no request waits for ever. */
 import { AthenaClient } from '@aws-sdk/client-athena';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { FirehoseClient } from '@aws-sdk/client-firehose';
 import { GlueClient } from '@aws-sdk/client-glue';
 import { IoTClient } from '@aws-sdk/client-iot';
@@ -17,6 +18,7 @@ export type Clients = {
   readonly iot: IoTClient;
   readonly s3: S3Client;
   readonly firehose: FirehoseClient;
+  readonly dynamodb: DynamoDBClient;
   readonly glue: GlueClient;
   readonly athena: AthenaClient;
   readonly sts: STSClient;
@@ -73,6 +75,7 @@ export function openClients(target: Target, recorder: Recorder = NO_RECORD): Cli
     responseChecksumValidation: 'WHEN_REQUIRED',
   });
   const firehose = new FirehoseClient(config);
+  const dynamodb = new DynamoDBClient(config);
   const glue = new GlueClient(config);
   const athena = new AthenaClient(config);
   const sts = new STSClient(config);
@@ -91,6 +94,7 @@ export function openClients(target: Target, recorder: Recorder = NO_RECORD): Cli
   iot.middlewareStack.add(explain, outermost);
   s3.middlewareStack.add(explain, outermost);
   firehose.middlewareStack.add(explain, outermost);
+  dynamodb.middlewareStack.add(explain, outermost);
   glue.middlewareStack.add(explain, outermost);
   athena.middlewareStack.add(explain, outermost);
   sts.middlewareStack.add(explain, outermost);
@@ -101,12 +105,13 @@ export function openClients(target: Target, recorder: Recorder = NO_RECORD): Cli
     iot,
     s3,
     firehose,
+    dynamodb,
     glue,
     athena,
     sts,
     recorder,
     close: () => {
-      for (const client of [iot, s3, firehose, glue, athena, sts]) client.destroy();
+      for (const client of [iot, s3, firehose, dynamodb, glue, athena, sts]) client.destroy();
     },
   };
   const record = recordingStep(recorder, (resource) => exists(clients, resource));
@@ -114,6 +119,7 @@ export function openClients(target: Target, recorder: Recorder = NO_RECORD): Cli
   iot.middlewareStack.add(record, recording);
   s3.middlewareStack.add(record, recording);
   firehose.middlewareStack.add(record, recording);
+  dynamodb.middlewareStack.add(record, recording);
   glue.middlewareStack.add(record, recording);
   if (target.iotPace !== null) {
     const pacing = { relation: 'after', toMiddleware: 'retryMiddleware', name: 'pace' } as const;

@@ -27,6 +27,7 @@ export async function exists(
       return (await nullWhen(['NotFound', 'NoSuchBucket'], s3.send(new HeadBucketCommand({ Bucket: name })))) !== null;
     case 'rule':
     case 'stream':
+    case 'table':
     case 'crawler':
     case 'database':
     case 'certificate':

@@ -26,6 +26,7 @@ const CREATIONS: ReadonlyMap<string, Creation> = new Map([
   ['RegisterCertificateCommand', CERTIFICATE],
   ['RegisterCertificateWithoutCACommand', CERTIFICATE],
   ['CreateDeliveryStreamCommand', { kind: 'stream', named: ['DeliveryStreamName'], succeedsWhenThere: false }],
+  ['CreateTableCommand', { kind: 'table', named: ['TableName'], succeedsWhenThere: false }],
   ['CreateDatabaseCommand', { kind: 'database', named: ['DatabaseInput', 'Name'], succeedsWhenThere: false }],
   ['CreateCrawlerCommand', { kind: 'crawler', named: ['Name'], succeedsWhenThere: false }],
   // In us-east-1 only, but asking costs one call.
@@ -40,6 +41,7 @@ const DELETIONS: ReadonlyMap<string, { readonly kind: ResourceKind; readonly nam
   ['DeleteTopicRuleCommand', { kind: 'rule', named: ['ruleName'] }],
   ['DeleteCertificateCommand', { kind: 'certificate', named: ['certificateId'] }],
   ['DeleteDeliveryStreamCommand', { kind: 'stream', named: ['DeliveryStreamName'] }],
+  ['DeleteTableCommand', { kind: 'table', named: ['TableName'] }],
   ['DeleteDatabaseCommand', { kind: 'database', named: ['Name'] }],
   ['DeleteCrawlerCommand', { kind: 'crawler', named: ['Name'] }],
   ['DeleteBucketCommand', { kind: 'bucket', named: ['Bucket'] }],

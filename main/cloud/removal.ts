@@ -1,4 +1,5 @@
 /** Deletes one resource of the target with all its ties, in the order AWS asks for. What is already gone is passed over. */
+import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteDeliveryStreamCommand } from '@aws-sdk/client-firehose';
 import { DeleteCrawlerCommand, DeleteDatabaseCommand, StopCrawlerCommand } from '@aws-sdk/client-glue';
 import {
@@ -40,7 +41,7 @@ export async function removeResource(clients: Clients, resource: Resource, signa
 }
 
 async function remove(clients: Clients, { kind, name }: Resource, signal?: AbortSignal): Promise<void> {
-  const { iot, glue, firehose } = clients;
+  const { iot, glue, firehose, dynamodb } = clients;
   switch (kind) {
     case 'certificate':
       return removeCertificate(clients, name, signal);
@@ -57,6 +58,10 @@ async function remove(clients: Clients, { kind, name }: Resource, signal?: Abort
       return unlessGone([...GONE, 'UnauthorizedException'], iot.send(new DeleteTopicRuleCommand({ ruleName: name })));
     case 'stream':
       return unlessGone(GONE, firehose.send(new DeleteDeliveryStreamCommand({ DeliveryStreamName: name })));
+    case 'table':
+      return onceFree(`the table "${name}" to be finished`, 'ResourceInUseException', signal, () =>
+        unlessGone(GONE, dynamodb.send(new DeleteTableCommand({ TableName: name }))),
+      );
     case 'crawler':
       await unlessGone(
         [...GLUE_GONE, 'CrawlerNotRunningException', 'CrawlerStoppingException'],

@@ -4,6 +4,7 @@
 export const RESOURCE_KINDS = [
   'rule',
   'stream',
+  'table',
   'crawler',
   'database',
   'certificate',

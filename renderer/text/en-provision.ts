@@ -148,6 +148,7 @@ export const enProvision = {
     kind: {
       rule: 'Rules',
       stream: 'Firehose streams',
+      table: 'DynamoDB tables, with their items',
       crawler: 'Crawlers',
       database: 'Databases, with their tables',
       certificate: 'Certificates',

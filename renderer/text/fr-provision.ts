@@ -158,6 +158,7 @@ export const frProvision: typeof enProvision = {
     kind: {
       rule: 'Règles',
       stream: 'Flux Firehose',
+      table: 'Tables DynamoDB, avec leurs éléments',
       crawler: 'Crawlers',
       database: 'Bases de données, avec leurs tables',
       certificate: 'Certificats',

@@ -19,6 +19,7 @@ const KINDS = [
   'thingType',
   'rule',
   'stream',
+  'table',
   'crawler',
   'database',
   'bucket',

@@ -1,0 +1,135 @@
+/** Tables through the SDK client alone: made twice, described, read page by page with conditions, removed, and known to the ledger. */
+import { BatchWriteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ItemQuestion, TableKey, TablePage } from '../../preload/shapes-tables.ts';
+import { openLedger, type Ledger } from '../control/ledger.ts';
+import { openEngine } from '../engine/engine.ts';
+import { openLab, type Lab } from '../lab/lab.ts';
+import { openClients, type Clients } from './clients.ts';
+import { removeResource } from './removal.ts';
+import { readItems } from './table-items.ts';
+import { createTable, findTable, listTables } from './tables.ts';
+import { targetFromLab } from './target.ts';
+
+const key: TableKey = { hash: { name: 'station', type: 'S' }, range: { name: 'sample_time', type: 'N' } };
+const ALL: ItemQuestion = {
+  table: 'weather',
+  index: null,
+  partition: null,
+  sort: null,
+  filters: [],
+  newestFirst: false,
+  token: null,
+};
+const AMOUNT = 250;
+
+let folder = '';
+let lab: Lab;
+let engine: Awaited<ReturnType<typeof openEngine>>;
+let clients: Clients;
+let ledger: Ledger;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'isobar-tables-'));
+  engine = await openEngine({ folder });
+  const asked = {
+    analyse: async (input: Parameters<typeof engine.analyse>[0]) => engine.analyse(input),
+    run: async (input: Parameters<typeof engine.run>[0]) => engine.run(input),
+    cancel: async (input: Parameters<typeof engine.cancel>[0]) => {
+      engine.cancel(input);
+      return null;
+    },
+  };
+  lab = await openLab({ folder, port: 0, mqttPort: 0 }, asked, () => undefined);
+  const target = targetFromLab(lab.report);
+  ledger = await openLedger(join(folder, 'ledger.ndjson'));
+  clients = openClients(target, ledger.recorderOf(target));
+});
+
+afterAll(async () => {
+  clients.close();
+  await lab.close();
+  await engine.stop();
+  await ledger.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('a table is made, again, with another key refused, listed and known to the ledger', async () => {
+  expect(await findTable(clients, 'weather')).toBeNull();
+  expect(await createTable(clients, { name: 'weather', key })).toMatchObject({ status: 'ACTIVE', key, indexes: [] });
+  expect(await createTable(clients, { name: 'weather', key })).toMatchObject({ name: 'weather' });
+  await expect(createTable(clients, { name: 'weather', key: { ...key, range: null } })).rejects.toMatchObject({
+    code: 'cloud.tableDiffers',
+  });
+  expect(await listTables(clients, null)).toEqual({ names: ['weather'], token: null });
+  expect(clients.recorder.stateOf({ kind: 'table', name: 'weather' })).toBe('made');
+});
+
+test('items are read page by page, in order, with conditions on keys and filters on nested fields', async () => {
+  const items = Array.from({ length: AMOUNT }, (_, index) => ({
+    station: { S: 'alpine' },
+    sample_time: { N: String(1_700_000_000_000 + index) },
+    air_temperature: { M: { value: { N: `${index % 10}.50` }, unit: { S: 'C' } } },
+    raw: { B: new Uint8Array([index]) },
+  }));
+  for (let from = 0; from < AMOUNT; from += 25) {
+    const requests = items.slice(from, from + 25).map((Item) => ({ PutRequest: { Item } }));
+    await clients.dynamodb.send(new BatchWriteItemCommand({ RequestItems: { weather: requests } }));
+  }
+  await clients.dynamodb.send(
+    new PutItemCommand({ TableName: 'weather', Item: { station: { S: 'other' }, sample_time: { N: '1' } } }),
+  );
+
+  const pages: TablePage[] = [];
+  let token: string | null = null;
+  do {
+    const page: TablePage = await readItems(clients, { ...ALL, partition: 'alpine', newestFirst: true, token });
+    pages.push(page);
+    token = page.token;
+  } while (token !== null);
+  expect(pages.map((page) => page.items.length)).toEqual([100, 100, 50]);
+  expect(pages[0]?.items[0]).toEqual({
+    station: { S: 'alpine' },
+    sample_time: { N: '1700000000249' },
+    air_temperature: { M: { value: { N: '9.5' }, unit: { S: 'C' } } },
+    raw: { B: '+Q==' },
+  });
+
+  const between = await readItems(clients, {
+    ...ALL,
+    partition: 'alpine',
+    sort: { operator: 'between', value: '1700000000010', to: '1700000000029' },
+    filters: [{ path: ['air_temperature', 'value'], operator: '<', value: '2', type: 'N' }],
+  });
+  expect(between).toMatchObject({ scanned: 20, token: null });
+  expect(between.items.map((item) => item['sample_time'])).toEqual([
+    { N: '1700000000010' },
+    { N: '1700000000011' },
+    { N: '1700000000020' },
+    { N: '1700000000021' },
+  ]);
+
+  const filters = [{ path: ['raw'], operator: 'missing', value: '', type: 'S' } as const];
+  const missing = await readItems(clients, { ...ALL, filters });
+  expect(missing).toEqual({
+    items: [{ station: { S: 'other' }, sample_time: { N: '1' } }],
+    scanned: AMOUNT + 1,
+    token: null,
+  });
+  await expect(readItems(clients, { ...ALL, table: 'none' })).rejects.toMatchObject({ code: 'cloud.noTable' });
+  await expect(readItems(clients, { ...ALL, index: 'none' })).rejects.toMatchObject({ code: 'cloud.noIndex' });
+  await expect(readItems(clients, { ...ALL, token: '{"station":1}' })).rejects.toMatchObject({
+    code: 'cloud.badToken',
+  });
+});
+
+test('a table is removed with its items, and again', async () => {
+  const table = { kind: 'table', name: 'weather' } as const;
+  await removeResource(clients, table);
+  expect(await findTable(clients, 'weather')).toBeNull();
+  expect(clients.recorder.stateOf(table)).toBeNull();
+  await removeResource(clients, table);
+});
