@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { paginateScan } from '@aws-sdk/client-dynamodb';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
 import { openService } from './test-tables.ts';
@@ -21,20 +21,13 @@ test(
     const { dynamodb, edge, client } = await openService(folder);
     const found = new Set<string>();
     const pairs = new Map<string, number>();
-    let start: Awaited<ReturnType<typeof scan>>['LastEvaluatedKey'];
-    const scan = () =>
-      client.send(
-        new ScanCommand({ TableName: 'crash', ...(start === undefined ? {} : { ExclusiveStartKey: start }) }),
-      );
-    do {
-      const page = await scan();
+    for await (const page of paginateScan({ client }, { TableName: 'crash' })) {
       for (const item of page.Items ?? []) {
         found.add(item['id']?.S ?? '');
         const pair = item['pair']?.S;
         if (pair !== undefined) pairs.set(pair, (pairs.get(pair) ?? 0) + 1);
       }
-      start = page.LastEvaluatedKey;
-    } while (start !== undefined);
+    }
     expect(acknowledged.length).toBeGreaterThanOrEqual(ENOUGH);
     expect(acknowledged.filter((id) => !found.has(id))).toEqual([]);
     expect(pairs.size).toBeGreaterThan(0);
