@@ -61,6 +61,42 @@ export function compare(a: Decimal, b: Decimal): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
+/** Undefined for what is no number or out of range. */
+export function fromDouble(value: number): Decimal | undefined {
+  return Number.isFinite(value) ? parseDecimal(String(value)) : undefined;
+}
+
+/** Towards zero, to `digits` behind the point. */
+export function truncate(value: Decimal, digits = 0): Decimal {
+  const excess = -value.exponent - digits;
+  if (excess <= 0) return value;
+  // Beyond this nothing is left; the power of ten would only be large.
+  if (excess > DIGITS) return { coefficient: 0n, exponent: 0 };
+  const coefficient = value.coefficient / 10n ** BigInt(excess);
+  return rounded({ coefficient, exponent: -digits }) ?? { coefficient: 0n, exponent: 0 };
+}
+
+export function floor(value: Decimal): Decimal {
+  const whole = truncate(value);
+  const isCut = value.exponent < 0 && value.coefficient < 0n && compare(whole, value) !== 0;
+  return isCut ? { coefficient: wholeOf(whole) - 1n, exponent: 0 } : whole;
+}
+
+export function ceil(value: Decimal): Decimal {
+  return negate(floor(negate(value)));
+}
+
+/** To the nearest whole number, halves away from zero. */
+export function round(value: Decimal): Decimal {
+  const half: Decimal = { coefficient: value.coefficient < 0n ? -5n : 5n, exponent: -1 };
+  return isWhole(value) ? value : truncate(sum(value, half));
+}
+
+/** Of a whole number. */
+export function wholeOf({ coefficient, exponent }: Decimal): bigint {
+  return coefficient * 10n ** BigInt(exponent);
+}
+
 /** JSON text: plain where it is short enough, else with an exponent. Whole numbers have no point. */
 export function decimalText({ coefficient, exponent }: Decimal): string {
   const digits = String(coefficient < 0n ? -coefficient : coefficient);
@@ -98,6 +134,12 @@ function divideHalfEven(value: bigint, unit: bigint): bigint {
   const twice = (rest < 0n ? -rest : rest) * 2n;
   if (twice < unit || (twice === unit && quotient % 2n === 0n)) return quotient;
   return quotient + (value < 0n ? -1n : 1n);
+}
+
+/** Not cut to 34 digits. */
+function sum(a: Decimal, b: Decimal): Decimal {
+  const [left, right, exponent] = aligned(a, b);
+  return { coefficient: left + right, exponent };
 }
 
 function aligned(a: Decimal, b: Decimal): readonly [bigint, bigint, number] {

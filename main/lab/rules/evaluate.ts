@@ -1,81 +1,97 @@
-/** Runs a rule's statement on one message. */
-import { readJson } from './json-reader.ts';
-import { arithmetic, compareValues, logic, minus, not } from './operators.ts';
+/** Compiles a rule's statement, once, into a function that runs it on messages. */
+import { Buffer } from 'node:buffer';
+import { compile, rootScope, type Evaluate, type Frame } from './compile.ts';
+import type { EvaluationContext } from './context.ts';
+import { EvaluationFailure } from './failure.ts';
+import { compileRecord } from './record-writer.ts';
 import type { SqlVersion } from './sql-version.ts';
-import type { Expression, Statement } from './statement.ts';
-import { isObject, toJson, type Value } from './value.ts';
-
-/** A message's payload; read as JSON when a rule first asks, and only once for all rules. */
-export type Payload = { readonly bytes: Buffer; readonly json: () => Value };
+import type { Assignment, Selection, Statement } from './statement.ts';
+import { isArray, isNumber, isObject, toJson, type Value } from './value.ts';
 
 export type Outcome =
+  /** The bytes for the actions; empty when SELECT VALUE found Undefined. */
   | { readonly kind: 'selected'; readonly record: Buffer }
   /** WHERE was not true. */
   | { readonly kind: 'filtered' }
   | { readonly kind: 'failed'; readonly reason: string };
 
 const LARGEST_RESULT = 128 * 1024;
+const FILTERED: Outcome = { kind: 'filtered' };
 
-export function openPayload(bytes: Buffer): Payload {
-  let value: { readonly json: Value } | undefined;
-  return { bytes, json: () => (value ??= { json: readJson(bytes) }).json };
-}
-
-export function runStatement(statement: Statement, version: SqlVersion, payload: Payload): Outcome {
-  const { where, items } = statement;
-  if (where !== undefined && evaluate(where, version, payload) !== true) return { kind: 'filtered' };
-  const [only] = items;
-  // The payload as it came, whatever it is.
-  if (items.length === 1 && only?.kind === 'star' && only.alias.length === 0) {
-    return { kind: 'selected', record: payload.bytes };
-  }
-  return select(statement, version, payload);
-}
-
-function select({ items }: Statement, version: SqlVersion, payload: Payload): Outcome {
-  let result: ReadonlyMap<string, Value> = new Map();
-  for (const item of items) {
-    if (item.kind === 'value') {
-      result = withMember(result, item.alias, evaluate(item.expression, version, payload));
-      continue;
+/** The function never throws, whatever the message is. */
+export function compileStatement(statement: Statement, version: SqlVersion): (context: EvaluationContext) => Outcome {
+  const prepare = compileAssignments(statement.assignments);
+  const scope = rootScope(statement.assignments.map(({ name }) => name));
+  const where = statement.where === undefined ? undefined : compile(statement.where, scope);
+  const select = compileTop(statement.selection, version, scope.variables);
+  return (context) => {
+    const frame: Frame = { context, version, variables: [], elements: [] };
+    try {
+      prepare(frame);
+      return where === undefined || where(frame) === true ? select(frame) : FILTERED;
+    } catch (error) {
+      return { kind: 'failed', reason: failureReason(error) };
     }
-    const json = payload.json();
-    if (!isObject(json)) return { kind: 'failed', reason: '"*" beside other columns needs a JSON object as payload' };
-    result = item.alias.length === 0 ? new Map([...result, ...json]) : withMember(result, item.alias, json);
+  };
+}
+
+/** A failure that is not the language's own is a fault of the lab; the rule is told of it all the same, and the others go on. */
+export function failureReason(error: unknown): string {
+  if (error instanceof EvaluationFailure) return error.message;
+  return `the lab could not evaluate the statement: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+/** Fills the variables of SET. */
+export function compileAssignments(assignments: readonly Assignment[]): (frame: Frame) => void {
+  const names = assignments.map(({ name }) => name);
+  const values = assignments.map(({ value }, index) => compile(value, rootScope(names.slice(0, index))));
+  return (frame) => {
+    let size = 0;
+    for (const [index, value] of values.entries()) {
+      const found = value(frame);
+      size += found === undefined || isNumber(found) ? 0 : Buffer.byteLength(toJson(found));
+      if (size > LARGEST_RESULT) throw new EvaluationFailure('the variables of SET are larger than 128 KiB');
+      frame.variables[index] = found;
+    }
+  };
+}
+
+function compileTop(selection: Selection, version: SqlVersion, variables: readonly string[]): (frame: Frame) => Outcome {
+  if (isWholePayload(selection)) {
+    // The payload as it came, whatever it is.
+    return ({ context }) => ({ kind: 'selected', record: context.payload.bytes });
   }
-  const record = Buffer.from(toJson(result));
+  if (selection.kind === 'value') return compileValue(compile(selection.expression, rootScope(variables)), version);
+  const { items } = selection;
+  const write = compileRecord(items, rootScope(variables));
+  const hasSpread = items.some(({ kind, alias }) => kind === 'star' && alias.length === 0);
+  return (frame) => {
+    if (hasSpread && !isObject(frame.context.payload.json())) {
+      const reason = `"*" beside other columns needs a JSON object as payload; encode(*, 'base64') takes any`;
+      return { kind: 'failed', reason };
+    }
+    return recordOf(write(frame));
+  };
+}
+
+function isWholePayload(selection: Selection): boolean {
+  if (selection.kind === 'value') return selection.expression.kind === 'star';
+  const [only] = selection.items;
+  return selection.items.length === 1 && only?.kind === 'star' && only.alias.length === 0;
+}
+
+function compileValue(evaluate: Evaluate, version: SqlVersion): (frame: Frame) => Outcome {
+  return (frame) => {
+    const value: Value = evaluate(frame);
+    if (version === '2015-10-08' && isArray(value)) {
+      return { kind: 'failed', reason: 'SELECT VALUE of an array needs the SQL version 2016-03-23' };
+    }
+    return recordOf(toJson(value));
+  };
+}
+
+function recordOf(text: string): Outcome {
+  const record = Buffer.from(text);
   if (record.length > LARGEST_RESULT) return { kind: 'failed', reason: 'the result is larger than 128 KiB' };
   return { kind: 'selected', record };
-}
-
-/** A dotted alias builds objects inside objects; what stands in the way is replaced. Undefined leaves no trace. */
-function withMember(
-  target: ReadonlyMap<string, Value>,
-  [name = '', ...rest]: readonly string[],
-  value: Value,
-): ReadonlyMap<string, Value> {
-  if (value === undefined) return target;
-  if (rest.length === 0) return new Map(target).set(name, value);
-  const inner = target.get(name);
-  return new Map(target).set(name, withMember(isObject(inner) ? inner : new Map<string, Value>(), rest, value));
-}
-
-function evaluate(expression: Expression, version: SqlVersion, payload: Payload): Value {
-  const of = (operand: Expression): Value => evaluate(operand, version, payload);
-  switch (expression.kind) {
-    case 'literal':
-      return expression.value;
-    case 'path':
-      return expression.names.reduce((value, name) => (isObject(value) ? value.get(name) : undefined), payload.json());
-    case 'not':
-      return not(of(expression.operand));
-    case 'minus':
-      return minus(of(expression.operand), version);
-    case 'logic':
-      return logic(expression.operator, of(expression.left), of(expression.right));
-    case 'comparison':
-      return compareValues(expression.operator, of(expression.left), of(expression.right));
-    case 'arithmetic':
-      return arithmetic(expression.operator, of(expression.left), of(expression.right), version);
-  }
 }

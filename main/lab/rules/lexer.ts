@@ -3,7 +3,7 @@ import { AwsError } from '../services.ts';
 
 export type Token = {
   readonly kind: 'name' | 'string' | 'number' | 'symbol' | 'variable' | 'end';
-  /** Of a string, what is between its quotes. */
+  /** Of a string, what is between its quotes; of a variable, what is behind its @. */
   readonly text: string;
   /** In characters from the beginning of the SQL. */
   readonly start: number;
@@ -11,7 +11,7 @@ export type Token = {
 
 const SPACE = /\s*/y;
 const NAME = /[\p{L}_][\p{L}\p{N}_]*/uy;
-const VARIABLE = /@[\p{L}\p{N}_]*/uy;
+const VARIABLE = /@([A-Za-z0-9_]+)/y;
 const NUMBER = /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const STRING = /'([^']*)'|"([^"]*)"/y;
 const SYMBOL = /<>|<=|>=|[=<>+\-*/%(),.{}[\]:]/y;
@@ -49,13 +49,27 @@ function tokenAt(sql: string, start: number): { readonly token: Token; readonly 
     return { token: { kind, text, start }, end: pattern.lastIndex };
   }
   const character = String.fromCodePoint(sql.codePointAt(start) ?? 0);
-  if (character === "'" || character === '"') throw sqlError(sql, start, 'a string begins here and does not end');
-  throw sqlError(sql, start, `the character "${character}" has no place in a rule's SQL`);
+  throw sqlError(sql, start, strangerReason(character, sql[start + 1] ?? ''));
 }
 
-/** The error of AWS for SQL that cannot be read, with the place a person counts: lines and columns from 1. */
-export function sqlError(sql: string, start: number, reason: string): AwsError {
+/** Most strangers are habits from other languages or come with copied text. */
+function strangerReason(character: string, next: string): string {
+  if (character === "'" || character === '"') return 'a string begins here and does not end';
+  if (character === '!' && next === '=') return '"not equal" is written <> here, found "!="';
+  if (/[\u2010-\u2015\u2212]/.test(character)) return `"${character}" is no minus sign, write "-"`;
+  if (/[\u2018\u2019\u201c\u201d]/.test(character)) return `"${character}" is no quote of SQL, write ' or "`;
+  if (character === '|') return 'texts are joined with + or concat(), found "|"';
+  return `the character "${character}" has no place in a rule's SQL`;
+}
+
+/** The error of AWS for SQL that cannot be read, with the place a person counts: line and column from 1. */
+export function sqlError(sql: string, start: number, reason: string, joint: ' at ' | ', at ' = ', at '): AwsError {
+  const { line, column } = placeOf(sql, start);
+  return new AwsError('SqlParseException', `The SQL of the rule: ${reason}${joint}${line}:${column}.`);
+}
+
+/** Counted from 1. */
+export function placeOf(sql: string, start: number): { readonly line: number; readonly column: number } {
   const lines = sql.slice(0, start).split('\n');
-  const column = (lines.at(-1) ?? '').length + 1;
-  return new AwsError('SqlParseException', `The SQL of the rule: ${reason} (line ${lines.length}, column ${column}).`);
+  return { line: lines.length, column: (lines.at(-1) ?? '').length + 1 };
 }

@@ -16,6 +16,11 @@ export function isArray(value: Value): value is readonly Value[] {
   return Array.isArray(value);
 }
 
+/** Undefined for a member that is not there, and of what has none. */
+export function memberOf(value: Value, name: string): Value {
+  return isObject(value) ? value.get(name) : undefined;
+}
+
 export function isNumber(value: Value): value is SqlNumber {
   return typeof value === 'object' && value !== null && !isArray(value) && !isObject(value);
 }

@@ -1,0 +1,29 @@
+/** What a function of AWS IoT SQL is to the compiler. */
+import type { EvaluationContext } from '../context.ts';
+import type { SqlVersion } from '../sql-version.ts';
+import type { Value } from '../value.ts';
+
+export type SqlFunction = {
+  /** The first SQL version that has it. */
+  readonly since: SqlVersion;
+  /** Fewer or more arguments give Undefined. */
+  readonly least: number;
+  readonly most: number;
+  /** May throw EvaluationFailure. */
+  readonly call: (given: readonly Value[], scene: Scene) => Value;
+};
+
+export type Scene = { readonly context: EvaluationContext; readonly version: SqlVersion };
+
+/** `counts` is how many arguments it takes, at least and at most. */
+export function always(
+  counts: readonly [least: number, most: number],
+  call: SqlFunction['call'],
+): SqlFunction {
+  return { since: '2015-10-08', least: counts[0], most: counts[1], call };
+}
+
+/** From 2016-03-23 on. */
+export function newer(counts: readonly [least: number, most: number], call: SqlFunction['call']): SqlFunction {
+  return { since: '2016-03-23', least: counts[0], most: counts[1], call };
+}
