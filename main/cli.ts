@@ -1,4 +1,4 @@
-/** The headless twin: `isobar lab | demo | noaa | bench`. Answers go to standard output, everything else to standard error. */
+/** The headless twin: `isobar lab | demo | noaa | rule | bench`. Answers go to standard output, everything else to standard error. */
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
@@ -8,6 +8,7 @@ import { runBench } from './commands/bench.ts';
 import { runDemo } from './commands/demo.ts';
 import { showDemo } from './commands/demo-text.ts';
 import { defaultLabFolder, runLab } from './commands/lab.ts';
+import { runRules } from './lab/rules/command.ts';
 import { printMessages } from './noaa/command.ts';
 
 // This file runs as dist/main/cli.js.
@@ -76,6 +77,13 @@ program
   .argument('<file...>')
   .action(async (files: string[]) => {
     process.exitCode = await printMessages(files, process.stdout, process.stderr);
+  });
+
+program
+  .command('rule')
+  .description('run rules on messages: one JSON a line on standard input (sql, topic, payload, …), one answer a line')
+  .action(async () => {
+    process.exitCode = await runRules(process.stdin, process.stdout);
   });
 
 program

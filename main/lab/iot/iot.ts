@@ -105,7 +105,16 @@ export async function openIot(options: IotOptions): Promise<Iot> {
     tables,
     publish: (message: RepublishedMessage) => broker.publish({ ...message, retain: false }),
   };
-  const engine = openEngine({ journal, checkpoint, checkpointPath, rules, services, messages, onChange });
+  const engine = openEngine({
+    journal,
+    checkpoint,
+    checkpointPath,
+    accountId: identity.account,
+    rules,
+    services,
+    messages,
+    onChange,
+  });
   watchPolicies(registry, broker.recheck);
   const account: Account = {
     registry,

@@ -30,7 +30,8 @@ export type Scope = {
   /** How many nested queries are around. */
   readonly depth: number;
   /** Of the nearest nested query. */
-  readonly query: { readonly alias: string | undefined; readonly source: string | undefined; readonly outer: Scope } | undefined;
+  readonly query:
+    { readonly alias: string | undefined; readonly source: string | undefined; readonly outer: Scope } | undefined;
 };
 
 export function rootScope(variables: readonly string[]): Scope {

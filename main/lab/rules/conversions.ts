@@ -51,11 +51,7 @@ export function isInt(value: SqlNumber, version: SqlVersion): boolean {
 }
 
 /** Only in 2015-10-08 does a whole Decimal show that it is one. */
-export function numberOf(
-  value: Decimal | undefined,
-  isIntResult: boolean,
-  version: SqlVersion,
-): SqlNumber | undefined {
+export function numberOf(value: Decimal | undefined, isIntResult: boolean, version: SqlVersion): SqlNumber | undefined {
   if (value === undefined) return undefined;
   const text = decimalText(value);
   const showsPoint = version === '2015-10-08' && !isIntResult && !/[.E]/.test(text);

@@ -37,13 +37,15 @@ export function openEngine(parts: {
   readonly journal: Journal;
   readonly checkpoint: Checkpoint | undefined;
   readonly checkpointPath: string;
+  /** Of the account that the rules run in. */
+  readonly accountId: string;
   readonly rules: RuleBook;
   readonly services: ActionServices;
   /** Is told what becomes of each message. */
   readonly messages: MessageLog;
   readonly onChange: () => void;
 }): Engine {
-  const { journal, checkpoint, checkpointPath, rules, services, messages: trace, onChange } = parts;
+  const { journal, checkpoint, checkpointPath, accountId, rules, services, messages: trace, onChange } = parts;
   // Without a checkpoint nothing is known of the actions before: everything that is kept goes through again.
   const start = checkpoint ?? { acted: journal.keptAfter(), reserved: journal.lastSequence(), counters: {} };
   const aloneUntil = start.reserved;
@@ -115,7 +117,7 @@ export function openEngine(parts: {
       trace.begin(message);
       const matching = rules.matching(message.topic);
       if (matching.length === 0) continue;
-      const scope = openScope(message);
+      const scope = openScope(message, accountId);
       for (const rule of matching) {
         batch.wait();
         if (!runnerOf(rule).take(message, scope, batch.settle)) batch.settle();

@@ -1,22 +1,19 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
-import { openPayload, runStatement } from './evaluate.ts';
+import { compileStatement, type Outcome } from './evaluate.ts';
 import { readJson } from './json-reader.ts';
 import { parseStatement } from './parse.ts';
 import type { SqlVersion } from './sql-version.ts';
+import { testContext } from './test-context.ts';
 import { matchesFilter } from './topic-filter.ts';
 import { toJson } from './value.ts';
 
-const VECTORS = join(
-  process.env['ISOBAR_SHARED'] ?? join(process.cwd(), '..', 'shared'),
-  'reference/aws-iot-sql-vectors.json',
-);
+function outcomeOf(sql: string, payload: string | Buffer, version: SqlVersion = '2016-03-23'): Outcome {
+  return compileStatement(parseStatement(sql, version), version)(testContext(payload));
+}
 
 /** As text, or how it ended. */
-function run(sql: string, payload: string | Buffer, version: SqlVersion = '2016-03-23'): string {
-  const outcome = runStatement(parseStatement(sql), version, openPayload(Buffer.from(payload)));
+function run(sql: string, payload: string | Buffer, version?: SqlVersion): string {
+  const outcome = outcomeOf(sql, payload, version);
   return outcome.kind === 'selected' ? outcome.record.toString() : outcome.kind;
 }
 
@@ -27,8 +24,7 @@ function select(items: string, payload: string, version?: SqlVersion): string {
 describe('a statement', () => {
   it('hands on the bytes as they are for SELECT *, whatever they are', () => {
     const bytes = Buffer.from([0, 255, 10]);
-    const statement = parseStatement("SELECT * FROM 't'");
-    expect(runStatement(statement, '2016-03-23', openPayload(bytes))).toEqual({ kind: 'selected', record: bytes });
+    expect(outcomeOf("SELECT * FROM 't'", bytes)).toEqual({ kind: 'selected', record: bytes });
     expect(run("SELECT * FROM 't' WHERE a = 1", '{ "a" : 1.0 }\n')).toBe('{ "a" : 1.0 }\n');
     expect(run("SELECT * FROM 't' WHERE a = 1", 'text')).toBe('filtered');
   });
@@ -69,67 +65,7 @@ describe('a statement', () => {
     const payload = '{"a":12345678901234567890.1,"b":12345678901234567890.2}';
     expect(select('a < b AS lt, a = b AS eq, a <> b AS ne', payload)).toBe('{"lt":true,"eq":false,"ne":true}');
   });
-
-  it('goes through the vectors that its part of the language covers', ({ skip }) => {
-    if (!existsSync(VECTORS)) skip('the shared vectors are not on this machine');
-    const vectors = z.array(vectorSchema).parse(JSON.parse(readFileSync(VECTORS, 'utf8')));
-    const wrong: unknown[] = [];
-    let supported = 0;
-    for (const vector of vectors) {
-      const { id, sql, sqlVersion, topic, payload, expected } = vector;
-      if (vector.template !== undefined || vector.doubtful === true || !isSupported(sql)) continue;
-      supported++;
-      const bytes = isBinary(payload) ? Buffer.from(payload.base64, 'base64') : Buffer.from(JSON.stringify(payload));
-      const statement = parseStatement(sql);
-      const isForRule = topic.startsWith('$aws/rules/') || matchesFilter(statement.topicFilter, topic);
-      const outcome = isForRule
-        ? runStatement(statement, sqlVersion, openPayload(bytes))
-        : { kind: 'filtered' as const };
-      const actual = outcome.kind === 'selected' ? readJson(outcome.record) : { $undefined: true };
-      if (!sameJson(actual, expected)) wrong.push({ id, sql, expected, outcome: outcome.kind });
-    }
-    expect(wrong).toEqual([]);
-    // A smaller number would mean that a part of the language has silently gone.
-    expect(supported).toBeGreaterThanOrEqual(COVERED_VECTORS);
-  });
 });
-
-const COVERED_VECTORS = 105;
-
-const vectorSchema = z.object({
-  id: z.string(),
-  sql: z.string(),
-  sqlVersion: z.enum(['2015-10-08', '2016-03-23']).default('2016-03-23'),
-  topic: z.string(),
-  payload: z.unknown(),
-  expected: z.unknown(),
-  template: z.string().optional(),
-  doubtful: z.boolean().optional(),
-});
-
-function isSupported(sql: string): boolean {
-  try {
-    parseStatement(sql);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function isBinary(payload: unknown): payload is { readonly base64: string } {
-  return typeof payload === 'object' && payload !== null && 'base64' in payload;
-}
-
-/** Numbers by value, as the vectors ask. */
-function sameJson(actual: unknown, expected: unknown): boolean {
-  const plain = actual instanceof Map ? (JSON.parse(toJson(actual)) as unknown) : actual;
-  try {
-    expect(plain).toEqual(expected);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 describe('topic filters', () => {
   it('match as the rules of AWS IoT do', () => {

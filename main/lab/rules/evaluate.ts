@@ -56,7 +56,11 @@ export function compileAssignments(assignments: readonly Assignment[]): (frame: 
   };
 }
 
-function compileTop(selection: Selection, version: SqlVersion, variables: readonly string[]): (frame: Frame) => Outcome {
+function compileTop(
+  selection: Selection,
+  version: SqlVersion,
+  variables: readonly string[],
+): (frame: Frame) => Outcome {
   if (isWholePayload(selection)) {
     // The payload as it came, whatever it is.
     return ({ context }) => ({ kind: 'selected', record: context.payload.bytes });

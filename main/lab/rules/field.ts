@@ -1,17 +1,44 @@
 /** A field of an action: constant text, or a substitution template that each message fills in. */
 import { invalidRequest } from '../iot/input.ts';
+import { AwsError } from '../services.ts';
 import type { MessageScope } from './message-scope.ts';
 import type { SqlVersion } from './sql-version.ts';
+import type { Assignment } from './statement.ts';
+import { compileTemplate } from './substitution.ts';
 
-/** Throws AwsError when an expression of the template is Undefined for this message. */
+/** Throws AwsError when an expression of the template is Undefined or Null for this message, or a function of it fails. */
 export type Field = (scope: MessageScope) => string;
 
-export function isTemplate(text: string): boolean {
-  return text.includes('${');
+/**
+ * Throws AwsError InvalidRequestException.
+ * @param what Names the field to a person.
+ * @param assignments Of the rule's statement, for `${@variable}`.
+ */
+export function compileField(
+  text: string,
+  version: SqlVersion,
+  what: string,
+  assignments: readonly Assignment[],
+): Field {
+  const template = compiled(text, version, what, assignments);
+  return (scope) => {
+    const { text: filled, missing } = template(scope);
+    const [first] = missing;
+    if (first === undefined) return filled;
+    throw invalidRequest(`${what}: \${${first}} is Undefined for this message, so "${text}" cannot be filled in.`);
+  };
 }
 
-/** Throws AwsError InvalidRequestException. `what` names the field to a person. */
-export function compileField(text: string, _version: SqlVersion, what: string): Field {
-  if (isTemplate(text)) throw invalidRequest(`${what}: substitution templates are not in the lab yet.`);
-  return () => text;
+function compiled(
+  text: string,
+  version: SqlVersion,
+  what: string,
+  assignments: readonly Assignment[],
+): ReturnType<typeof compileTemplate> {
+  try {
+    return compileTemplate(text, version, assignments);
+  } catch (error) {
+    if (error instanceof AwsError) throw invalidRequest(`${what}: "${text}" is no template. ${error.message}`);
+    throw error;
+  }
 }

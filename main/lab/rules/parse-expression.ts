@@ -139,7 +139,8 @@ function parseSymbol(cursor: Cursor, { text, start }: Token): Expression {
   if (text === '[') return parseArray(cursor, start);
   if (text !== '(') throw unexpected(cursor, 'an expression');
   cursor.at++;
-  if (isKeyword(cursor, 'SELECT')) return nested(cursor, () => ({ kind: 'query', at: start, query: cursor.grammar.query(cursor) }));
+  if (isKeyword(cursor, 'SELECT'))
+    return nested(cursor, () => ({ kind: 'query', at: start, query: cursor.grammar.query(cursor) }));
   const expression = parseExpression(cursor);
   expectSymbol(cursor, ')', 'to close the bracket');
   return expression;

@@ -13,8 +13,9 @@ import {
   takeName,
   type Cursor,
 } from './cursor.ts';
+import { nameWithoutAlias } from './default-name.ts';
 import { RESERVED } from './reserved.ts';
-import type { Expression, Query, SelectItem, Selection } from './statement.ts';
+import type { Query, SelectItem, Selection } from './statement.ts';
 
 export function parseSelection(cursor: Cursor): Selection {
   if (isValueKeyword(cursor)) {
@@ -40,20 +41,6 @@ function parseItem(cursor: Cursor): SelectItem {
     throw refused(cursor, start, 'this expression needs a name in the result, given with AS');
   }
   return { kind: 'value', expression, alias: [name] };
-}
-
-/** Of a path its last name, of a call the function's. Undefined for expressions that need an alias. */
-export function nameWithoutAlias(expression: Expression): string | undefined {
-  switch (expression.kind) {
-    case 'path':
-      return expression.names.at(-1);
-    case 'member':
-    case 'variable':
-    case 'call':
-      return expression.name;
-    default:
-      return undefined;
-  }
 }
 
 /** `a.b` builds objects inside objects. Any word may be a name here. */

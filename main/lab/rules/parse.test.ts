@@ -1,100 +1,107 @@
 import { describe, expect, it } from 'vitest';
 import { parseStatement } from './parse.ts';
+import { printStatement } from './print.ts';
+
+function parse(sql: string): ReturnType<typeof parseStatement> {
+  return parseStatement(sql, '2016-03-23');
+}
 
 describe('the parser', () => {
   it('reads items, aliases, filter and condition with the precedence of SQL', () => {
-    const text = 'select *, a.b, -x + 2*3 as s.t, \'it\' As "not"';
-    expect(() => parseStatement(text)).toThrow('expected a name, found "not" (line 1, column 41)');
-    expect(parseStatement("select *, state.end, x - 2 * 3 as s.from From 't/+/#' where NOT a = 1 and b OR c")).toEqual({
-      items: [
-        { kind: 'star', alias: [] },
-        { kind: 'value', expression: { kind: 'path', names: ['state', 'end'] }, alias: ['end'] },
-        {
-          kind: 'value',
-          alias: ['s', 'from'],
-          expression: {
-            kind: 'arithmetic',
-            operator: '-',
-            left: { kind: 'path', names: ['x'] },
-            right: {
+    expect(parse("SELECT x - 2 * 3 as s.from From 't/+/#'")).toEqual({
+      assignments: [],
+      selection: {
+        kind: 'items',
+        items: [
+          {
+            kind: 'value',
+            alias: ['s', 'from'],
+            expression: {
               kind: 'arithmetic',
-              operator: '*',
-              left: { kind: 'literal', value: { text: '2' } },
-              right: { kind: 'literal', value: { text: '3' } },
+              at: 9,
+              operator: '-',
+              left: { kind: 'path', at: 7, names: ['x'] },
+              right: {
+                kind: 'arithmetic',
+                at: 13,
+                operator: '*',
+                left: { kind: 'literal', at: 11, value: { text: '2' } },
+                right: { kind: 'literal', at: 15, value: { text: '3' } },
+              },
             },
           },
-        },
-      ],
-      topicFilter: 't/+/#',
-      where: {
-        kind: 'logic',
-        operator: 'OR',
-        left: {
-          kind: 'logic',
-          operator: 'AND',
-          left: {
-            kind: 'not',
-            operand: {
-              kind: 'comparison',
-              operator: '=',
-              left: { kind: 'path', names: ['a'] },
-              right: { kind: 'literal', value: { text: '1' } },
-            },
-          },
-          right: { kind: 'path', names: ['b'] },
-        },
-        right: { kind: 'path', names: ['c'] },
+        ],
       },
+      topicFilter: 't/+/#',
+      where: undefined,
     });
   });
 
-  it('takes words that are keywords elsewhere as names of attributes', () => {
-    for (const item of ['value', 'value.x', 'value * 2 AS v', 'value AS v', 'timestamp', 'long, time']) {
-      expect(() => parseStatement(`SELECT ${item} FROM 't'`)).not.toThrow();
-    }
-  });
-
-  it('names what is not there yet, with its place', () => {
-    const refusals: [string, string][] = [
-      ["SET @a = 1 SELECT @a AS a FROM 't'", 'SET is not supported by the lab yet (line 1, column 1)'],
-      ["SELECT VALUE a FROM 't'", 'SELECT VALUE is not supported by the lab yet (line 1, column 8)'],
-      ["SELECT VALUE * FROM 't'", 'SELECT VALUE is not supported by the lab yet (line 1, column 8)'],
-      [
-        "SELECT a,\n  topic(2) AS t FROM 't'",
-        'the function topic() is not supported by the lab yet (line 2, column 3)',
-      ],
-      ["SELECT CASE a WHEN 1 THEN 2 END AS c FROM 't'", 'CASE is not supported by the lab yet (line 1, column 8)'],
-      ["SELECT (SELECT a FROM b) AS c FROM 't'", 'a nested SELECT is not supported by the lab yet (line 1, column 9)'],
-      ["SELECT {} AS c FROM 't'", 'an object literal is not supported by the lab yet (line 1, column 8)'],
-      ["SELECT [1] AS c FROM 't'", 'an array literal is not supported by the lab yet (line 1, column 8)'],
-      ["SELECT * FROM 't' WHERE 3 IN a", 'IN is not supported by the lab yet (line 1, column 27)'],
-      [
-        "SELECT * FROM 't' WHERE EXISTS (SELECT a FROM b)",
-        'EXISTS is not supported by the lab yet (line 1, column 25)',
-      ],
-      ["SELECT a.@b FROM 't'", 'expected a name, found "@b" (line 1, column 10)'],
+  it('prints what it read with only the brackets that are needed', () => {
+    const statements = [
+      "SELECT * FROM 't' WHERE NOT a = 1 AND b OR c",
+      "SELECT * FROM 't' WHERE NOT (a AND (b OR c)) = true",
+      "SELECT a - (b - c) - d AS r, -(5) * -a AS s, -(-5) AS t, (1 + 2) * 3 AS u FROM 't'",
+      "SELECT VALUE (-a + 1) FROM 't'",
+      "SELECT value, value.x AS y, value * 2 AS v FROM 't'",
+      "SELECT *, state.end, * AS all.of, topic(2), get(a, 0).v FROM 't'",
+      `SET @a = 1, @b = {'k': [@a, "it's"], 'l': {}} SELECT @b.k AS b WHERE EXISTS (SELECT * FROM e AS x WHERE x.y IN @b.k)`,
+      "SELECT CASE a WHEN 1 THEN 'x' ELSE NULL END AS c, cast(a AS Int) AS d FROM 't'",
+      "SELECT (SELECT VALUE v FROM data.e WHERE n = 'light').x AS r, encode(*, 'base64') AS e FROM 't'",
     ];
-    for (const [sql, reason] of refusals) {
-      expect(() => parseStatement(sql), sql).toThrow(`The SQL of the rule: ${reason}.`);
+    expect(statements.map((sql) => printStatement(parse(sql)))).toEqual(statements);
+  });
+
+  it('takes words that are keywords elsewhere as names of attributes', () => {
+    for (const item of ['value', 'value.x', 'value * 2 AS v', 'value AS v', 'timestamp', 'long, time', 'a.select']) {
+      expect(() => parse(`SELECT ${item} FROM 't'`)).not.toThrow();
     }
   });
 
-  it('refuses what is no statement', () => {
+  it('says what was expected and where', () => {
     const broken: [string, string][] = [
-      ['', 'expected SELECT, found the end (line 1, column 1)'],
-      ['SELECT * FROM t', 'expected a topic filter in \'…\', found "t" (line 1, column 15)'],
-      ['SELECT * FROM "t"', 'expected a topic filter in \'…\', found "t" (line 1, column 15)'],
-      ["SELECT * FROM 't/#/x'", '"#" must be alone in the last level (line 1, column 15)'],
-      ["SELECT 1 + 2 FROM 't'", 'this expression needs a name in the result, given with AS (line 1, column 8)'],
-      ["SELECT a FROM 't' WHERE a > ", 'expected an expression, found the end (line 1, column 29)'],
-      ["SELECT a FROM 't' WHERE a != 1", 'the character "!" has no place in a rule\'s SQL (line 1, column 27)'],
-      ["SELECT a FROM 't", 'a string begins here and does not end (line 1, column 15)'],
-      ["SELECT a b FROM 't'", 'expected FROM, found "b" (line 1, column 10)'],
-      ["SELECT 007 AS a FROM 't'", 'a number has no zeros in front (line 1, column 8)'],
-      [`SELECT ${'('.repeat(5000)} FROM 't'`, 'the expression is nested too deeply (line 1, column 108)'],
+      ['', 'expected SELECT at the beginning, found the end at 1:1'],
+      ["SELECT a FORM 't'", 'expected FROM after the column list, found "FORM" at 1:10'],
+      ["SELECT a,\n  nope(2) AS t FROM 't'", 'there is no function nope(), at 2:3'],
+      ["SELECT aws_lambda('a', *) AS t FROM 't'", 'aws_lambda() cannot be used here, it asks AWS Lambda, at 1:8'],
+      ['SELECT * FROM t', 'expected a topic filter in \'…\', found "t" at 1:15'],
+      ['SELECT * FROM "t"', 'expected a topic filter in \'…\', found ""t"" at 1:15'],
+      ["SELECT * FROM 't/#/x'", '"#" must be alone in the last level, at 1:15'],
+      ["SELECT 1 + 2 FROM 't'", 'this expression needs a name in the result, given with AS, at 1:8'],
+      ["SELECT a FROM 't' WHERE a > ", 'expected an expression, found the end at 1:29'],
+      ["SELECT a FROM 't' WHERE a != 1", '"not equal" is written <> here, found "!=", at 1:27'],
+      ["SELECT a FROM 't", 'a string begins here and does not end, at 1:15'],
+      ["SELECT 007 AS a FROM 't'", 'a number has no zeros in front, at 1:8'],
+      ["SELECT a.2b AS a FROM 't'", 'expected a name after ".", found "2" at 1:10'],
+      [
+        "SELECT a[0] AS a FROM 't'",
+        'expected an operator (the items of arrays are reached with get()), found "[" at 1:9',
+      ],
+      ["SELECT @b AS a FROM 't'", 'the variable @b is used before SET makes it, at 1:8'],
+      ["SET @a = 1, @a = 2 SELECT @a AS a FROM 't'", '@a has its value already and keeps it, at 1:13'],
+      [
+        "SELECT CASE WHEN a THEN b END AS c FROM 't'",
+        'expected a value after CASE (the form is CASE value WHEN candidate THEN result … END), found "WHEN" at 1:13',
+      ],
+      [`SELECT ${'('.repeat(5000)} FROM 't'`, 'the expression is nested too deeply, at 1:108'],
     ];
     for (const [sql, reason] of broken) {
-      expect(() => parseStatement(sql), sql.slice(0, 60)).toThrow(`The SQL of the rule: ${reason}.`);
+      expect(() => parse(sql), sql.slice(0, 60)).toThrow(`The SQL of the rule: ${reason}.`);
+    }
+  });
+
+  it('refuses in 2015-10-08 what came later', () => {
+    const refusals: [string, string][] = [
+      ['SELECT {} AS c', 'an object in braces'],
+      ['SELECT [1] AS c', 'an array in brackets'],
+      ['SELECT (SELECT a FROM b) AS c', 'a SELECT inside an expression'],
+      ['SELECT length(a) AS c', 'the function length()'],
+      ['SELECT cast(a AS Boolean) AS c', 'cast(… as boolean)'],
+    ];
+    for (const [sql, what] of refusals) {
+      expect(() => parseStatement(sql, '2015-10-08'), sql).toThrow(
+        `${what} needs the SQL version 2016-03-23, and this rule has 2015-10-08`,
+      );
     }
   });
 });

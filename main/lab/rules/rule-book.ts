@@ -50,7 +50,9 @@ const MOST_TOPICS = 10_000;
 export function openRuleBook(store: Store): RuleBook {
   const table = store.table('rules', ruleSchema);
   const rules = new Map<string, Rule>();
-  for (const rule of table.values()) rules.set(rule.ruleName, { ...rule, statement: parseStatement(rule.sql) });
+  for (const rule of table.values()) {
+    rules.set(rule.ruleName, { ...rule, statement: parseStatement(rule.sql, rule.awsIotSqlVersion) });
+  }
   const byTopic = new Map<string, readonly Rule[]>();
 
   const select = (topic: string): readonly Rule[] => {

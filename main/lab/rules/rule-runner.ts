@@ -5,7 +5,7 @@ import type { ActionServices } from './actions/action.ts';
 import type { Lane, LaneResult } from './actions/lane.ts';
 import { openActionLane } from './actions/open-action.ts';
 import { errorMessage, type ActionFailure } from './error-message.ts';
-import { runStatement } from './evaluate.ts';
+import { compileStatement } from './evaluate.ts';
 import { outputOf, type MessageScope, type RuleOutput } from './message-scope.ts';
 import type { Rule } from './rule-book.ts';
 import type { RuleTally } from './rule-counts.ts';
@@ -36,11 +36,13 @@ export function openRuleRunner(
     return openActionLane(action, {
       services,
       version: awsIotSqlVersion,
+      assignments: statement.assignments,
       source,
       aloneUntil,
       after: before.get(source),
     });
   };
+  const run = compileStatement(statement, awsIotSqlVersion);
   const lanes = actions.map(open);
   const errorLane = errorAction === undefined ? undefined : open(errorAction, actions.length);
 
@@ -78,7 +80,7 @@ export function openRuleRunner(
     rule,
     lanes: errorLane === undefined ? lanes : [...lanes, errorLane],
     take: (message, scope, done) => {
-      const outcome = runStatement(statement, awsIotSqlVersion, scope.payload);
+      const outcome = run(scope);
       const { sequence } = message;
       switch (outcome.kind) {
         case 'filtered':

@@ -28,11 +28,7 @@ const NOTHING_MISSING: readonly string[] = [];
  * Strings go in without quotes, arrays and objects as JSON. Throws AwsError SqlParseException.
  * @param assignments Of the rule's statement, for `${@variable}`.
  */
-export function compileTemplate(
-  text: string,
-  version: SqlVersion,
-  assignments: readonly Assignment[] = [],
-): Template {
+export function compileTemplate(text: string, version: SqlVersion, assignments: readonly Assignment[] = []): Template {
   if (!isTemplate(text)) {
     const filled: Filled = { text, missing: NOTHING_MISSING };
     return () => filled;

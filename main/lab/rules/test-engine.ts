@@ -29,6 +29,7 @@ export async function openTestEngine(folder: string, services: Partial<ActionSer
     });
   const messages = openMessageLog();
   const engine = openEngine({
+    accountId: IDENTITY.account,
     journal,
     checkpoint,
     checkpointPath,

@@ -1,8 +1,10 @@
 /** Makes an action of a rule ready to run: its templates compiled, and a queue of its own. */
 import { invalidRequest } from '../../iot/input.ts';
-import { compileField, isTemplate, type Field } from '../field.ts';
+import { compileField, type Field } from '../field.ts';
 import type { DynamoV1Action, RuleAction } from '../rule-action.ts';
 import type { SqlVersion } from '../sql-version.ts';
+import type { Assignment } from '../statement.ts';
+import { isTemplate } from '../substitution.ts';
 import type { ActionServices } from './action.ts';
 import { dynamoV1Action, dynamoV2Action, operationFault, type DynamoV1Fields } from './dynamo-actions.ts';
 import { firehoseAction } from './firehose-action.ts';
@@ -13,6 +15,8 @@ import { s3Action } from './s3-action.ts';
 type OpenOptions = {
   readonly services: ActionServices;
   readonly version: SqlVersion;
+  /** Of the rule's SET, for its templates. */
+  readonly assignments: readonly Assignment[];
   /** Names the action in the streams it feeds. */
   readonly source: string;
   /** Messages up to this number may have been sent before a crash. */
@@ -33,9 +37,13 @@ function templatesOf(action: RuleAction): Readonly<Record<string, string | undef
 }
 
 /** Throws AwsError InvalidRequestException when a rule cannot be made with this action. */
-export function checkAction(action: RuleAction, version: SqlVersion, what: string): void {
+export function checkAction(
+  action: RuleAction,
+  { version, assignments }: Pick<OpenOptions, 'version' | 'assignments'>,
+  what: string,
+): void {
   for (const [name, text] of Object.entries(templatesOf(action))) {
-    if (text !== undefined) compileField(text, version, `${what}: ${name}`);
+    if (text !== undefined) compileField(text, version, `${what}: ${name}`, assignments);
   }
   if ('republish' in action) {
     const { topic } = action.republish;
@@ -61,8 +69,8 @@ function checkDynamo({ rangeKeyField, rangeKeyValue, operation }: DynamoV1Action
 
 /** `action` has passed `checkAction`. */
 export function openActionLane(action: RuleAction, options: OpenOptions): Lane {
-  const { services, version, source, aloneUntil, after } = options;
-  const field = (text: string, name: string): Field => compileField(text, version, name);
+  const { services, version, assignments, source, aloneUntil, after } = options;
+  const field = (text: string, name: string): Field => compileField(text, version, name, assignments);
   if ('firehose' in action) {
     const stream = field(action.firehose.deliveryStreamName, 'deliveryStreamName');
     return openLane(firehoseAction(services, action.firehose, stream, source, aloneUntil), source, after);

@@ -16,10 +16,7 @@ export type SqlFunction = {
 export type Scene = { readonly context: EvaluationContext; readonly version: SqlVersion };
 
 /** `counts` is how many arguments it takes, at least and at most. */
-export function always(
-  counts: readonly [least: number, most: number],
-  call: SqlFunction['call'],
-): SqlFunction {
+export function always(counts: readonly [least: number, most: number], call: SqlFunction['call']): SqlFunction {
   return { since: '2015-10-08', least: counts[0], most: counts[1], call };
 }
 

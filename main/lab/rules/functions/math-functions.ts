@@ -11,7 +11,10 @@ export const MATH_FUNCTIONS: readonly (readonly [name: string, SqlFunction])[] =
   ['ceil', toInt(ceil)],
   ['floor', toInt(floor)],
   ['round', toInt(round)],
-  ['sign', toInt(({ coefficient }) => ({ coefficient: coefficient > 0n ? 1n : coefficient < 0n ? -1n : 0n, exponent: 0 }))],
+  [
+    'sign',
+    toInt(({ coefficient }) => ({ coefficient: coefficient > 0n ? 1n : coefficient < 0n ? -1n : 0n, exponent: 0 })),
+  ],
   ['acos', double(Math.acos)],
   ['asin', double(Math.asin)],
   ['atan', double(Math.atan)],

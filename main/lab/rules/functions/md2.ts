@@ -68,14 +68,7 @@ function piDigits(): () => number {
         [q, r, n] = [q * 10n, 10n * (r - n * t), (10n * (3n * q + r)) / t - 10n * n];
         return Number(digit);
       }
-      [q, r, t, k, n, l] = [
-        q * k,
-        (2n * q + r) * l,
-        t * l,
-        k + 1n,
-        (q * (7n * k) + 2n + r * l) / (t * l),
-        l + 2n,
-      ];
+      [q, r, t, k, n, l] = [q * k, (2n * q + r) * l, t * l, k + 1n, (q * (7n * k) + 2n + r * l) / (t * l), l + 2n];
     }
   };
 }

@@ -52,7 +52,10 @@ function userProperties(given: readonly Value[], { context, version }: Scene): V
 }
 
 /** The last argument names a role, which the lab's engine does not need. */
-function thingShadow(given: readonly Value[], { context, version }: { context: Scene['context']; version: SqlVersion }): Value {
+function thingShadow(
+  given: readonly Value[],
+  { context, version }: { context: Scene['context']; version: SqlVersion },
+): Value {
   const thingName = toText(given[0], version);
   const shadowName = given.length === 3 ? toText(given[1], version) : undefined;
   return thingName === undefined ? undefined : context.shadow?.(thingName, shadowName);

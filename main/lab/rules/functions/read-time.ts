@@ -70,7 +70,10 @@ function readNumber(found: Found, letter: string, length: number, isFieldNext: b
   if (target === undefined) return false;
   const [key, most] = target;
   const isOpen = length === 1 || (key === 'year' && length >= 3 && !isFieldNext);
-  const pattern = new RegExp(`${key === 'year' && letter === 'u' ? '-?' : ''}\\d{${length},${isOpen ? Math.max(length, most) : length}}`, 'y');
+  const pattern = new RegExp(
+    `${key === 'year' && letter === 'u' ? '-?' : ''}\\d{${length},${isOpen ? Math.max(length, most) : length}}`,
+    'y',
+  );
   pattern.lastIndex = found.at;
   const digits = pattern.exec(found.text)?.[0];
   if (digits === undefined) return false;

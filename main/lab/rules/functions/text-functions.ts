@@ -109,4 +109,3 @@ function substring(given: readonly Value[], { version }: { readonly version: Sql
   const characters = charactersOf(text);
   return typeof characters === 'string' ? characters.slice(start, end) : characters.slice(start, end).join('');
 }
-

@@ -24,6 +24,7 @@ export function patternParts(pattern: string): readonly PatternPart[] | undefine
   return parts;
 }
 
-export const MONTHS =
-  'January February March April May June July August September October November December'.split(' ');
+export const MONTHS = 'January February March April May June July August September October November December'.split(
+  ' ',
+);
 export const WEEKDAYS = 'Monday Tuesday Wednesday Thursday Friday Saturday Sunday'.split(' ');

@@ -1,0 +1,54 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+import { answerTo } from './command.ts';
+
+const VECTORS = join(
+  process.env['ISOBAR_SHARED'] ?? join(process.cwd(), '..', 'shared'),
+  'reference/aws-iot-sql-vectors.json',
+);
+
+/** Doubtful vectors where the choice of `choices.ts` differs from what the guide prints. */
+const DECIDED_OTHERWISE = ['select-040', 'functions-string-049', 'functions-math-038'];
+
+const vectorSchema = z.looseObject({ id: z.string(), expected: z.unknown(), doubtful: z.boolean().optional() });
+
+it('answers all shared vectors as they expect', ({ skip }) => {
+  if (!existsSync(VECTORS)) skip('the shared vectors are not on this machine');
+  const vectors = z.array(vectorSchema).parse(JSON.parse(readFileSync(VECTORS, 'utf8')));
+  const wrong = vectors.flatMap((vector) => {
+    const { id, expected } = vector;
+    const answer: unknown = JSON.parse(answerTo(JSON.stringify(vector)));
+    return isAnswer(answer, expected) ? [] : [{ id, sql: vector['sql'], expected, answer }];
+  });
+  const surprising = wrong.filter(({ id }) => !DECIDED_OTHERWISE.includes(id));
+  expect(surprising).toEqual([]);
+  expect(wrong.map(({ id }) => id).sort()).toEqual([...DECIDED_OTHERWISE].sort());
+  expect(vectors.length).toBeGreaterThan(380);
+});
+
+/** Numbers by value, as the vectors ask; doubles may differ in their last digit. */
+function isAnswer(answer: unknown, expected: unknown): boolean {
+  try {
+    expect(answer).toEqual(answerFor(expected));
+    return true;
+  } catch {
+    return isClose(answer, expected);
+  }
+}
+
+function answerFor(expected: unknown): unknown {
+  if (typeof expected !== 'object' || expected === null) return { value: expected };
+  if ('$undefined' in expected) return { undefined: true };
+  return 'base64' in expected ? expected : { value: expected };
+}
+
+const closeAnswer = z.object({ value: z.object({ r: z.number() }) });
+const closeExpected = z.object({ r: z.number() });
+
+function isClose(answer: unknown, expected: unknown): boolean {
+  const [a, b] = [closeAnswer.safeParse(answer), closeExpected.safeParse(expected)];
+  if (!a.success || !b.success) return false;
+  return Math.abs(a.data.value.r - b.data.r) <= 1e-15 * Math.abs(b.data.r);
+}
