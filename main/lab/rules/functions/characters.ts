@@ -1,6 +1,5 @@
 /** Counts texts in characters as a person would (code points), not in halves of them. */
 
-// eslint-disable-next-line no-misleading-character-class -- halves are what it looks for
 const HALF = /[\ud800-\udfff]/;
 
 /** The text itself where every character is one unit, which is the rule; else its characters. */
