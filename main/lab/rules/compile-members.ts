@@ -1,5 +1,5 @@
 /** Compiles a column list into the object that it builds. */
-import type { Compile, Evaluate, Frame, Scope } from './compile.ts';
+import type { Compile, Evaluate, Frame, Scope } from './closures.ts';
 import type { SelectItem } from './statement.ts';
 import { isObject, type SqlObject, type Value } from './value.ts';
 

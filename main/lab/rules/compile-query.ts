@@ -1,5 +1,5 @@
 /** Compiles nested queries: FROM an array gives an array of results, FROM an object gives one result. */
-import type { Compile, Evaluate, Frame, Scope } from './compile.ts';
+import type { Compile, Evaluate, Frame, Scope } from './closures.ts';
 import { compileMembers } from './compile-members.ts';
 import type { Expression, Query, Selection } from './statement.ts';
 import { isArray, isObject, memberOf, type Value } from './value.ts';

@@ -1,6 +1,7 @@
 /** Compiles a rule's statement, once, into a function that runs it on messages. */
 import { Buffer } from 'node:buffer';
-import { compile, rootScope, type Evaluate, type Frame } from './compile.ts';
+import { rootScope, type Evaluate, type Frame } from './closures.ts';
+import { compile } from './compile.ts';
 import type { EvaluationContext } from './context.ts';
 import { EvaluationFailure } from './failure.ts';
 import { compileRecord } from './record-writer.ts';

@@ -1,5 +1,6 @@
 /** Says why a message passed a rule or not: which operand was Undefined and where, what was converted, what was compared. */
-import { compile, rootScope, type Frame, type Scope } from './compile.ts';
+import { rootScope, type Frame, type Scope } from './closures.ts';
+import { compile } from './compile.ts';
 import type { EvaluationContext } from './context.ts';
 import { toBoolean, toDecimal } from './conversions.ts';
 import { compileAssignments, compileStatement, failureReason, type Outcome } from './evaluate.ts';

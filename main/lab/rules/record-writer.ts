@@ -1,6 +1,7 @@
 /** Compiles a column list into the JSON text of the record, without building the object first where no column meets another. */
 import { compileMembers } from './compile-members.ts';
-import { compile, type Evaluate, type Frame, type Scope } from './compile.ts';
+import type { Evaluate, Frame, Scope } from './closures.ts';
+import { compile } from './compile.ts';
 import type { SelectItem } from './statement.ts';
 import { toJson } from './value.ts';
 

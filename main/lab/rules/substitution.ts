@@ -1,6 +1,7 @@
 /** Substitution templates: `${expression}` in the fields of a rule's actions, filled in for each message. */
 import { AwsError } from '../services.ts';
-import { compile, rootScope, type Evaluate, type Frame } from './compile.ts';
+import { rootScope, type Evaluate, type Frame } from './closures.ts';
+import { compile } from './compile.ts';
 import type { EvaluationContext } from './context.ts';
 import { toText } from './conversions.ts';
 import { compileAssignments } from './evaluate.ts';
