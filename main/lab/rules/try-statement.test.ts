@@ -8,7 +8,7 @@ const message = (text: string): TriedMessage => ({
   receivedAt: 1,
 });
 const tried = (sql: string, pasted: string | null, ...real: readonly string[]) =>
-  tryStatement(sql, '2016-03-23', pasted, () => real.map(message));
+  tryStatement(sql, '2016-03-23', pasted, () => real.map(message), '123456789012');
 
 const COLD =
   "SELECT weather_station AS id, air_temperature.value AS t FROM 'sensor/weather/#' WHERE air_temperature.value < -5";
@@ -26,7 +26,7 @@ test('what passes shows its output, what does not shows the values that decided'
     {
       text: 'air_temperature.value < -5',
       value: 'false',
-      operands: [{ text: 'air_temperature.value', value: '7.0' }],
+      operands: [{ text: 'air_temperature.value', value: '7.0', line: 1, column: 88 }],
       isConverted: false,
     },
   ]);
@@ -35,9 +35,25 @@ test('what passes shows its output, what does not shows the values that decided'
 test('an operand that is Undefined is named, and so is a selected field that is not there', () => {
   const [without] = tried(COLD, '{"weather_station":"a"}').verdicts;
   expect(without).toMatchObject({ outcome: 'filtered', at: null });
-  expect(without?.where[0]?.operands).toEqual([{ text: 'air_temperature.value', value: null }]);
+  expect(without?.where[0]?.operands).toMatchObject([{ text: 'air_temperature.value', value: null }]);
   const [partly] = tried("SELECT a, b FROM 'x'", '{"a":1}').verdicts;
   expect(partly).toMatchObject({ outcome: 'passed', output: '{"a":1}', absent: ['b'] });
+});
+
+test('calls and variables are explained too, with what they were given', () => {
+  const [verdict] = tried("SET @n = n SELECT VALUE b FROM 'x' WHERE length(a.b) > @n * '2'", '{"n":1}').verdicts;
+  expect(verdict?.where).toMatchObject([
+    {
+      text: "length(a.b) > @n * '2'",
+      value: null,
+      operands: [
+        { text: 'length(a.b)', value: null, line: 1, column: 42 },
+        { text: 'a.b', value: null, line: 1, column: 49 },
+        { text: '@n', value: '1', line: 1, column: 56 },
+      ],
+      isConverted: true,
+    },
+  ]);
 });
 
 test('text beside a number is told as a conversion', () => {

@@ -1,10 +1,12 @@
 /** Tries a statement on messages before it is a rule: verdict, output, and what each part of it came to. */
-import type { RuleTrial, TrialReason, TrialVerdict } from '../../../preload/shapes-rules.ts';
+import type { RuleTrial, TrialVerdict } from '../../../preload/shapes-rules.ts';
 import { AwsError } from '../services.ts';
-import { openPayload, runStatement, type Payload } from './evaluate.ts';
-import { expressionText, partsOf, rowsOf } from './expression-text.ts';
+import { openPayload, type EvaluationContext } from './context.ts';
+import { compileStatement, type Outcome } from './evaluate.ts';
+import { openExplainer } from './explain.ts';
 import { parseStatement } from './parse.ts';
 import type { SqlVersion } from './sql-version.ts';
+import { partsOf, rowsOf } from './statement-rows.ts';
 import type { Expression, Statement } from './statement.ts';
 import { isObject, toJson, type Value } from './value.ts';
 
@@ -25,15 +27,17 @@ export function tryStatement(
   version: SqlVersion,
   pasted: string | null,
   messagesOf: (filter: string, most: number) => readonly TriedMessage[],
+  accountId: string,
 ): RuleTrial {
   let statement: Statement;
   try {
-    statement = parseStatement(sql);
+    statement = parseStatement(sql, version);
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     return { error: faultOf(error.message), topicFilter: null, rows: null, fields: [], verdicts: [] };
   }
   const { topicFilter } = statement;
+  const run = compileStatement(statement, version);
   const real = messagesOf(topicFilter, MOST_MESSAGES);
   const typed: readonly TriedMessage[] =
     pasted === null ? [] : [{ topic: topicFilter, payload: Buffer.from(pasted), receivedAt: null }];
@@ -42,7 +46,10 @@ export function tryStatement(
     topicFilter,
     rows: rowsOf(statement),
     fields: fieldsOf(real),
-    verdicts: [...typed, ...real].map((message) => verdictOf(statement, version, message)),
+    verdicts: [...typed, ...real].map((message) => {
+      const context = contextOf(message, accountId);
+      return verdictOf({ sql, version, statement }, message, context, run(context));
+    }),
   };
 }
 
@@ -52,17 +59,41 @@ function faultOf(message: string): NonNullable<RuleTrial['error']> {
   return { message, line: Number(place?.[1] ?? 1), column: Number(place?.[2] ?? 1) };
 }
 
-function verdictOf(statement: Statement, version: SqlVersion, message: TriedMessage): TrialVerdict {
-  const payload = openPayload(message.payload);
-  const outcome = runStatement(statement, version, payload);
-  const { where } = statement;
+/** Who sent it is not kept: clientid(), principal() and the like are as for a message that did not come over MQTT. */
+function contextOf({ topic, payload, receivedAt }: TriedMessage, accountId: string): EvaluationContext {
+  return {
+    payload: openPayload(payload),
+    topic,
+    receivedAt: receivedAt ?? Date.now(),
+    accountId,
+    clientId: undefined,
+    principal: undefined,
+    sourceIp: undefined,
+    traceId: undefined,
+  };
+}
+
+function verdictOf(
+  { sql, version, statement }: { readonly sql: string; readonly version: SqlVersion; readonly statement: Statement },
+  message: TriedMessage,
+  context: EvaluationContext,
+  outcome: Outcome,
+): TrialVerdict {
+  const { where, assignments } = statement;
   const parts = where === undefined ? [] : partsOf(where, where.kind === 'logic' ? where.operator : 'AND');
+  const explain = openExplainer(sql, { version, assignments }, context);
   const shown = {
     topic: message.topic,
     at: message.receivedAt,
     payload: beginningOf(message.payload),
-    where: parts.map((part) => reasonOf(part, version, payload)),
-    absent: outcome.kind === 'selected' ? absentOf(statement, version, payload) : [],
+    where: parts.map(explain),
+    absent:
+      outcome.kind === 'selected'
+        ? selectedBy(statement)
+            .map(explain)
+            .filter(({ value }) => value === null)
+            .map(({ text }) => text)
+        : [],
   };
   switch (outcome.kind) {
     case 'selected':
@@ -74,49 +105,9 @@ function verdictOf(statement: Statement, version: SqlVersion, message: TriedMess
   }
 }
 
-function reasonOf(expression: Expression, version: SqlVersion, payload: Payload): TrialReason {
-  const text = expressionText(expression);
-  const value = valueOf(expression, version, payload);
-  if (expression.kind !== 'comparison') return { text, value, operands: [], isConverted: false };
-  const operands = [expression.left, expression.right].map((operand) => ({
-    text: expressionText(operand),
-    value: valueOf(operand, version, payload),
-    isLiteral: operand.kind === 'literal',
-  }));
-  const kinds = new Set(operands.flatMap((operand) => (operand.value === null ? [] : [kindOf(operand.value)])));
-  return {
-    text,
-    value,
-    operands: operands.filter(({ isLiteral }) => !isLiteral).map(({ isLiteral: _, ...operand }) => operand),
-    isConverted: value !== null && kinds.size > 1,
-  };
-}
-
-/** The value as JSON, as the very evaluation of rules gives it; null for Undefined. */
-function valueOf(expression: Expression, version: SqlVersion, payload: Payload): string | null {
-  const probe: Statement = {
-    items: [{ kind: 'value', expression, alias: ['value'] }],
-    topicFilter: '#',
-    where: undefined,
-  };
-  const outcome = runStatement(probe, version, payload);
-  if (outcome.kind !== 'selected') return null;
-  const record = outcome.record.toString();
-  return record === '{}' ? null : record.slice('{"value":'.length, -1);
-}
-
-function kindOf(json: string): string {
-  if (json.startsWith('"')) return 'text';
-  if (json === 'true' || json === 'false') return 'boolean';
-  return /^[-\d]/.test(json) ? 'number' : 'other';
-}
-
-function absentOf({ items }: Statement, version: SqlVersion, payload: Payload): readonly string[] {
-  return items.flatMap((item) =>
-    item.kind === 'value' && valueOf(item.expression, version, payload) === null
-      ? [expressionText(item.expression)]
-      : [],
-  );
+function selectedBy({ selection }: Statement): readonly Expression[] {
+  if (selection.kind === 'value') return selection.expression.kind === 'star' ? [] : [selection.expression];
+  return selection.items.flatMap((item) => (item.kind === 'star' ? [] : [item.expression]));
 }
 
 /** Every path that the messages have; the sample is of the newest that has it. */
