@@ -78,6 +78,7 @@ export type RulesState = {
   readonly streams: readonly string[];
   /** What the course calls them on this target. */
   readonly courseStream: string;
+  readonly courseBucket: string;
   readonly roleArn: string;
 };
 

@@ -18,8 +18,9 @@ import { useSettings } from './state/settings.ts';
 import { cssVariables, theme } from './styles/theme.ts';
 import { languageOf, setLanguage } from './text/i18n.ts';
 
-// The editor and the charts are most of the code: loaded when first needed, so that the window opens sooner.
+// The editors and the charts are most of the code: loaded when first needed, so that the window opens sooner.
 const QueryPage = lazy(async () => ({ default: (await import('./pages/query/query-page.tsx')).QueryPage }));
+const RulesPage = lazy(async () => ({ default: (await import('./pages/rules/rules-page.tsx')).RulesPage }));
 
 // Calls go to our own main process: a failure is an answer, not a flaky network. Only a target that still starts is worth waiting for.
 const client = new QueryClient({
@@ -35,6 +36,7 @@ const client = new QueryClient({
 const pages: Readonly<Record<PageName, ComponentType>> = {
   stations: StationsPage,
   topics: TopicsPage,
+  rules: RulesPage,
   lake: LakePage,
   query: QueryPage,
   settings: SettingsPage,

@@ -48,11 +48,13 @@ export function createRules(parts: {
   const hub = createHub<RulesState>(() => {
     const target = parts.target();
     const counters = isTold() ? (lab.activity()?.rules ?? []) : null;
+    const course = target === null ? null : pipelineNames(target.account);
     return {
       rules: rules === null ? null : rules.map((rule) => listed(rule, counters)),
       error,
       ...places,
-      courseStream: target === null ? '' : pipelineNames(target.account).stream,
+      courseStream: course?.stream ?? '',
+      courseBucket: course?.raw ?? '',
       roleArn: target?.roleArn ?? '',
     };
   });

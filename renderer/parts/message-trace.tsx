@@ -65,7 +65,8 @@ function base64Of(bytes: Uint8Array): string {
   return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
 }
 
-function Way({ trace }: { readonly trace: Trace }) {
+/** From receipt to the last action. */
+export function Way({ trace }: { readonly trace: Trace }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { clientId, topic, bytes, sequence, allowedBy, rules, furtherRules } = trace;
@@ -122,14 +123,14 @@ function RuleStops({ rule: { name, sql, outcome, reason, output, actions } }: { 
           {t('trace.noActionText')}
         </Stop>
       )}
-      {actions.map(({ target, state, error, object }, index) => (
+      {actions.map(({ kind, target, isErrorAction, state, error, object }, index) => (
         <Stop
           key={index}
           isInner
           state={state === 'failed' || state === 'waiting' ? state : 'done'}
-          title={t('trace.firehose', { target })}
+          title={t(isErrorAction ? 'trace.errorAction' : 'trace.action', { kind: t(`rules.kind.${kind}`), target })}
         >
-          {t(`trace.state.${state}`)}
+          {t(`trace.state.${state === 'delivered' && object === null ? 'done' : state}`)}
           {error !== null && <span className={styles['reason']}>{error}</span>}
           {object !== null && (
             <code className={styles['sql']}>

@@ -1,7 +1,7 @@
 /** Which page is open: the hash of the address, so that links, back and keys agree. */
 import { useSyncExternalStore } from 'react';
 
-export const PAGES = ['stations', 'topics', 'lake', 'query', 'settings'] as const;
+export const PAGES = ['stations', 'topics', 'rules', 'lake', 'query', 'settings'] as const;
 
 export type PageName = (typeof PAGES)[number];
 

@@ -59,8 +59,10 @@ export const enTrace = {
       filtered: 'Matched, but WHERE was false',
       failed: 'Matched, but SELECT failed',
     },
-    firehose: 'Firehose {{target}}',
+    action: '{{kind}} {{target}}',
+    errorAction: 'Error action, {{kind}} {{target}}',
     state: {
+      done: 'Delivered',
       waiting: 'Being handed over',
       buffered: 'In the buffer of the stream; it becomes an object with the next delivery',
       delivered: 'Delivered, in this object:',

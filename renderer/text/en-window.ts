@@ -13,6 +13,7 @@ export const enWindow = {
     pages: 'Pages',
     stations: 'Stations',
     topics: 'Topics',
+    rules: 'Rules',
     lake: 'Lake',
     query: 'Query',
     settings: 'Settings',

@@ -3,6 +3,7 @@ import { enCheck } from './en-check.ts';
 import { enTopics } from './en-topics.ts';
 import { enProvision } from './en-provision.ts';
 import { enCertificates } from './en-certificates.ts';
+import { enRules } from './en-rules.ts';
 import { enTrace } from './en-trace.ts';
 import { enWindow } from './en-window.ts';
 
@@ -10,6 +11,7 @@ export const en = {
   ...enWindow,
   ...enProvision,
   ...enTrace,
+  ...enRules,
   ...enCheck,
   ...enCertificates,
   stations: {

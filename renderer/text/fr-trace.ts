@@ -62,8 +62,10 @@ export const frTrace: typeof enTrace = {
       filtered: 'Correspond, mais WHERE était faux',
       failed: 'Correspond, mais SELECT a échoué',
     },
-    firehose: 'Firehose {{target}}',
+    action: '{{kind}} {{target}}',
+    errorAction: 'Action d’erreur, {{kind}} {{target}}',
     state: {
+      done: 'Livré',
       waiting: 'En cours de remise',
       buffered: 'Dans le tampon du flux ; devient un objet à la prochaine livraison',
       delivered: 'Livré, dans cet objet :',

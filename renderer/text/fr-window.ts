@@ -15,6 +15,7 @@ export const frWindow: typeof enWindow = {
     pages: 'Pages',
     stations: 'Stations',
     topics: 'Sujets',
+    rules: 'Règles',
     lake: 'Lac',
     query: 'Requête',
     settings: 'Réglages',

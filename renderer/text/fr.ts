@@ -4,6 +4,7 @@ import { frCheck } from './fr-check.ts';
 import { frTopics } from './fr-topics.ts';
 import { frProvision } from './fr-provision.ts';
 import { frCertificates } from './fr-certificates.ts';
+import { frRules } from './fr-rules.ts';
 import { frTrace } from './fr-trace.ts';
 import { frWindow } from './fr-window.ts';
 
@@ -11,6 +12,7 @@ export const fr: Text = {
   ...frWindow,
   ...frProvision,
   ...frTrace,
+  ...frRules,
   ...frCheck,
   ...frCertificates,
   stations: {

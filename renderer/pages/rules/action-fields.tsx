@@ -1,0 +1,206 @@
+/** The settings of one action; a bucket or stream that does not exist yet is made right here. */
+import { Autocomplete, NativeSelect, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { RecordSeparator, RuleActionForm } from '../../../preload/shapes-rules.ts';
+import { Button } from '../../parts/button.tsx';
+import { notifyDone, notifyError } from '../../state/notices.tsx';
+import { useRules } from '../../state/rules.ts';
+import { call } from '../../state/window-app.ts';
+import styles from './rule-builder.module.css';
+
+type ActionFieldsProps = {
+  readonly action: RuleActionForm;
+  readonly onChange: (action: RuleActionForm) => void;
+};
+
+const SEPARATORS: readonly RecordSeparator[] = ['\n', '\r\n', '\t', ',', ''];
+const NONE: readonly string[] = [];
+
+export function ActionFields({ action, onChange }: ActionFieldsProps) {
+  const { t } = useTranslation();
+  switch (action.kind) {
+    case 'firehose':
+      return (
+        <div className={styles['fields']}>
+          <StreamField value={action.stream} onChange={(stream) => onChange({ ...action, stream })} />
+          <NativeSelect
+            label={t('rules.separator')}
+            data={SEPARATORS.map((separator, index) => ({
+              value: String(index),
+              label: t(`rules.separators.${SEPARATOR_NAMES[separator]}`),
+            }))}
+            value={String(SEPARATORS.indexOf(action.separator))}
+            onChange={(event) =>
+              onChange({ ...action, separator: SEPARATORS[Number(event.currentTarget.value)] ?? '\n' })
+            }
+          />
+        </div>
+      );
+    case 's3':
+      return (
+        <div className={styles['fields']}>
+          <BucketField value={action.bucket} onChange={(bucket) => onChange({ ...action, bucket })} />
+          <Field
+            label={t('rules.key')}
+            description={t('rules.template')}
+            value={action.key}
+            onChange={(key) => onChange({ ...action, key })}
+          />
+        </div>
+      );
+    case 'dynamoDBv2':
+      return (
+        <div className={styles['fields']}>
+          <Field
+            label={t('rules.table')}
+            description={t('rules.tableText')}
+            value={action.table}
+            onChange={(table) => onChange({ ...action, table })}
+          />
+        </div>
+      );
+    case 'dynamoDB':
+      return (
+        <div className={styles['fields']}>
+          <Field label={t('rules.table')} value={action.table} onChange={(table) => onChange({ ...action, table })} />
+          {(['hashKeyField', 'hashKeyValue', 'rangeKeyField', 'rangeKeyValue', 'payloadField'] as const).map((name) => (
+            <Field
+              key={name}
+              label={t(`rules.dynamo.${name}`)}
+              value={action[name]}
+              onChange={(value) => onChange({ ...action, [name]: value })}
+            />
+          ))}
+        </div>
+      );
+    case 'republish':
+      return (
+        <div className={styles['fields']}>
+          <Field
+            label={t('rules.topic')}
+            description={t('rules.template')}
+            value={action.topic}
+            onChange={(topic) => onChange({ ...action, topic })}
+          />
+          <NativeSelect
+            label={t('rules.qos')}
+            data={['0', '1']}
+            value={String(action.qos)}
+            onChange={(event) => onChange({ ...action, qos: event.currentTarget.value === '1' ? 1 : 0 })}
+          />
+        </div>
+      );
+  }
+}
+
+const SEPARATOR_NAMES = { '\n': 'newline', '\r\n': 'windows', '\t': 'tab', ',': 'comma', '': 'none' } as const;
+
+type FieldProps = {
+  readonly label: string;
+  readonly description?: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+};
+
+function Field({ label, description, value, onChange }: FieldProps) {
+  return (
+    <TextInput
+      label={label}
+      description={description}
+      className={styles['mono'] ?? ''}
+      value={value}
+      spellCheck={false}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}
+
+type PlaceProps = Pick<FieldProps, 'value' | 'onChange'>;
+
+function BucketField({ value, onChange }: PlaceProps) {
+  const { t } = useTranslation();
+  const buckets = useRules(({ state }) => state?.buckets ?? NONE);
+  return (
+    <Place
+      label={t('rules.bucket')}
+      names={buckets}
+      canMake={value.length >= 3}
+      make={() => call('rules.makeBucket', { name: value })}
+      value={value}
+      onChange={onChange}
+    />
+  );
+}
+
+function StreamField({ value, onChange }: PlaceProps) {
+  const { t } = useTranslation();
+  const streams = useRules(({ state }) => state?.streams ?? NONE);
+  const buckets = useRules(({ state }) => state?.buckets ?? NONE);
+  const courseBucket = useRules(({ state }) => state?.courseBucket ?? '');
+  const [bucket, setBucket] = useState('');
+  const isMissing = value !== '' && !streams.includes(value);
+  const into = bucket === '' ? courseBucket : bucket;
+  return (
+    <>
+      <Place
+        label={t('rules.stream')}
+        names={streams}
+        canMake={into.length >= 3}
+        make={() => call('rules.makeStream', { name: value, bucket: into })}
+        value={value}
+        onChange={onChange}
+      />
+      {isMissing && (
+        <Autocomplete
+          label={t('rules.intoBucket')}
+          placeholder={courseBucket}
+          data={[...buckets]}
+          value={bucket}
+          spellCheck={false}
+          onChange={setBucket}
+        />
+      )}
+    </>
+  );
+}
+
+type MakeProps = PlaceProps & {
+  readonly label: string;
+  readonly names: readonly string[];
+  readonly canMake: boolean;
+  readonly make: () => Promise<null>;
+};
+
+/** A name that exists, or one to be made; a template is filled in per message, so nobody knows whether it exists. */
+function Place({ label, names, canMake, make, value, onChange }: MakeProps) {
+  const { t } = useTranslation();
+  const [isMaking, setIsMaking] = useState(false);
+  const isMissing = value !== '' && !value.includes('${') && !names.includes(value);
+  const run = (): void => {
+    setIsMaking(true);
+    make()
+      .then(() => notifyDone(t('rules.made', { name: value }), ''), notifyError)
+      .finally(() => setIsMaking(false));
+  };
+  return (
+    <div className={styles['place']}>
+      <Autocomplete
+        label={label}
+        className={styles['mono'] ?? ''}
+        data={[...names]}
+        value={value}
+        spellCheck={false}
+        onChange={(name) => onChange(name.trim())}
+      />
+      {isMissing && (
+        <div className={styles['missing']}>
+          <span>{t('rules.missing')}</span>
+          <Button small icon="plus" disabled={!canMake || isMaking} onClick={run}>
+            {t(isMaking ? 'rules.making' : 'rules.make')}
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}

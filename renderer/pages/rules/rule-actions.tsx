@@ -1,0 +1,97 @@
+/** What a rule does with what it selects: its actions, and the one for when they fail. */
+import { NativeSelect, TextInput } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { RuleActionForm, RuleForm } from '../../../preload/shapes-rules.ts';
+import { Button, IconButton } from '../../parts/button.tsx';
+import { addAction, blankAction, changeAction, changeForm, removeAction } from '../../state/rules.ts';
+import page from '../page.module.css';
+import { ActionFields } from './action-fields.tsx';
+import styles from './rule-builder.module.css';
+
+const KINDS: readonly RuleActionForm['kind'][] = ['firehose', 's3', 'dynamoDBv2', 'dynamoDB', 'republish'];
+/** AWS allows no more. */
+const MOST_ACTIONS = 10;
+
+export function RuleActions({ form }: { readonly form: RuleForm }) {
+  const { t } = useTranslation();
+  const { actions, errorAction, roleArn } = form;
+  return (
+    <section className={page['panel']} aria-label={t('rules.actions')}>
+      <div className={page['panelHead']}>
+        <h2 className={page['panelTitle']}>{t('rules.actions')}</h2>
+      </div>
+      <div className={styles['content']}>
+        {actions.map((action, index) => (
+          <ActionCard
+            key={index}
+            label={t('rules.actionNumber', { number: index + 1 })}
+            action={action}
+            onChange={(changed) => changeAction(index, changed)}
+            onRemove={() => removeAction(index)}
+          />
+        ))}
+        {errorAction !== null && (
+          <ActionCard
+            label={t('rules.errorAction')}
+            action={errorAction}
+            onChange={(changed) => changeForm({ errorAction: changed })}
+            onRemove={() => changeForm({ errorAction: null })}
+          />
+        )}
+        <div className={styles['add']}>
+          <Button
+            small
+            kind="quiet"
+            icon="plus"
+            disabled={actions.length >= MOST_ACTIONS}
+            onClick={() => addAction(blankAction('s3'))}
+          >
+            {t('rules.addAction')}
+          </Button>
+          {errorAction === null && (
+            <Button small kind="quiet" icon="warning" onClick={() => changeForm({ errorAction: blankAction('s3') })}>
+              {t('rules.addErrorAction')}
+            </Button>
+          )}
+        </div>
+        <TextInput
+          label={t('rules.role')}
+          description={t('rules.roleText')}
+          className={styles['mono'] ?? ''}
+          value={roleArn}
+          spellCheck={false}
+          onChange={(event) => changeForm({ roleArn: event.currentTarget.value.trim() })}
+        />
+      </div>
+    </section>
+  );
+}
+
+type ActionCardProps = {
+  readonly label: string;
+  readonly action: RuleActionForm;
+  readonly onChange: (action: RuleActionForm) => void;
+  readonly onRemove: () => void;
+};
+
+function ActionCard({ label, action, onChange, onRemove }: ActionCardProps) {
+  const { t } = useTranslation();
+  return (
+    <fieldset className={styles['action']} aria-label={label}>
+      <div className={styles['actionHead']}>
+        <span aria-hidden="true">{label}</span>
+        <NativeSelect
+          aria-label={t('rules.kindOf', { action: label })}
+          data={KINDS.map((kind) => ({ value: kind, label: t(`rules.kind.${kind}`) }))}
+          value={action.kind}
+          onChange={(event) => {
+            const kind = KINDS.find((known) => known === event.currentTarget.value);
+            if (kind !== undefined) onChange(blankAction(kind));
+          }}
+        />
+        <IconButton icon="trash" label={t('rules.removeAction', { action: label })} onClick={onRemove} />
+      </div>
+      <ActionFields action={action} onChange={onChange} />
+    </fieldset>
+  );
+}
