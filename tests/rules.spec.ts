@@ -51,7 +51,7 @@ test('rows and SQL are one statement, a wrong one has its place, and a pasted me
   await expect(verdict).toContainText('air_temperature.value is Undefined');
   await pasted.fill('{"weather_station":"x","air_temperature":{"value":-7.0}}');
   await expect(verdict).toContainText('Passes');
-  await expect(verdict).toContainText('"temperature": -7.0');
+  await expect(verdict).toContainText('"temperature":-7.0');
 
   // From rows to SQL and back.
   await page.getByRole('textbox', { name: 'Value of condition 1' }).fill('-10');

@@ -21,7 +21,7 @@ export const enRules = {
       },
       dynamoDB: {
         title: 'Cold observations to DynamoDB',
-        text: 'A few renamed fields of those observations that are colder than −5 °C, as items of a table.',
+        text: 'A few renamed fields of those observations that are colder than −5 °C, as items of a table.',
         explained:
           'A dotted path reaches into nested fields, AS renames them, and WHERE lets only cold observations pass. DynamoDBv2 makes an attribute of each column, so the table needs the keys "station_id" and "observed_at". A missing temperature is null: the comparison is then not true and the message does not pass.',
       },

@@ -23,7 +23,7 @@ export const frRules: typeof enRules = {
       },
       dynamoDB: {
         title: 'Observations froides vers DynamoDB',
-        text: 'Quelques champs renommés des observations plus froides que −5 °C, comme éléments d’une table.',
+        text: 'Quelques champs renommés des observations plus froides que −5 °C, comme éléments d’une table.',
         explained:
           'Un chemin pointé atteint les champs imbriqués, AS les renomme, et WHERE ne laisse passer que les observations froides. DynamoDBv2 fait un attribut de chaque colonne : la table a donc besoin des clés « station_id » et « observed_at ». Une température absente vaut null : la comparaison n’est alors pas vraie et le message ne passe pas.',
       },
