@@ -112,6 +112,31 @@ test('a transaction does all or nothing and names the reasons', async () => {
   expect(await get('a', '1')).toEqual({ ...key('a', '1'), n: { N: '0' } });
 });
 
+test('a transaction that is repeated with its token counts once, and its token is not lent to another', async () => {
+  await createTable();
+  await put({ ...key('a', '1'), n: { N: '1' } });
+  const add = (amount: string) =>
+    tables.client().send(
+      new TransactWriteItemsCommand({
+        ClientRequestToken: 'token-1',
+        TransactItems: [
+          {
+            Update: {
+              TableName,
+              Key: key('a', '1'),
+              UpdateExpression: 'ADD n :amount',
+              ExpressionAttributeValues: { ':amount': { N: amount } },
+            },
+          },
+        ],
+      }),
+    );
+  await add('5');
+  await add('5');
+  expect(await get('a', '1')).toEqual({ ...key('a', '1'), n: { N: '6' } });
+  await expect(add('7')).rejects.toMatchObject({ name: 'IdempotentParameterMismatchException' });
+});
+
 test('the rules put, merge and remove items by the same rules', async () => {
   const item = { ...key('a', '1'), n: { N: '7.0' } };
   await expect(tables.tables().put(TableName, item)).rejects.toMatchObject({ code: 'ResourceNotFoundException' });

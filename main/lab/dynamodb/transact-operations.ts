@@ -19,9 +19,11 @@ import type { ItemChange, Store } from './store.ts';
 import { checked } from './table-input.ts';
 import { nameOf } from './table-operations.ts';
 import type { Table } from './table.ts';
+import { openTransactionTokens } from './transaction-tokens.ts';
 
 type Reason = { readonly Code: string; readonly Message?: string; readonly Item?: unknown };
-type TransactItem = ReturnType<typeof itemInputs.transactWrite.parse>['TransactItems'][number];
+type TransactWrite = ReturnType<typeof itemInputs.transactWrite.parse>;
+type TransactItem = TransactWrite['TransactItems'][number];
 
 export function transactOperations(store: Store, identity: LabIdentity): JsonOperations {
   const tableOf = (asked: string): Table => {
@@ -29,29 +31,33 @@ export function transactOperations(store: Store, identity: LabIdentity): JsonOpe
     if (table === undefined) throw noTable();
     return table;
   };
+  const tokens = openTransactionTokens();
+  const write = async (asked: TransactWrite): Promise<object> => {
+    const writes = asked.TransactItems.map((item) => writeOf(item, tableOf));
+    refuseTwice(writes, 'Transaction request cannot include multiple operations on one item');
+    const units = new Map<string, number>();
+    const reasons: Reason[] = [];
+    const changes: ItemChange[] = [];
+    for (const { table, key, next } of writes) {
+      const before = table.get(key);
+      try {
+        const item = next(before);
+        if (item !== undefined && (item !== null || before !== undefined)) changes.push({ table, key, item });
+        const { name } = table.record();
+        units.set(name, (units.get(name) ?? 0) + 2 * writeUnits(bytesWritten(before, item)));
+        reasons.push({ Code: 'None' });
+      } catch (error) {
+        reasons.push(reasonOf(error));
+      }
+    }
+    if (reasons.some(({ Code }) => Code !== 'None')) throw cancelled(reasons);
+    if (changes.length > 0) await store.writeTogether(changes);
+    return consumedByTable(asked.ReturnConsumedCapacity, units);
+  };
   return {
     TransactWriteItems: async (input) => {
       const asked = checked(input, itemInputs.transactWrite);
-      const writes = asked.TransactItems.map((item) => writeOf(item, tableOf));
-      refuseTwice(writes, 'Transaction request cannot include multiple operations on one item');
-      const units = new Map<string, number>();
-      const reasons: Reason[] = [];
-      const changes: ItemChange[] = [];
-      for (const { table, key, next } of writes) {
-        const before = table.get(key);
-        try {
-          const item = next(before);
-          if (item !== undefined && (item !== null || before !== undefined)) changes.push({ table, key, item });
-          const { name } = table.record();
-          units.set(name, (units.get(name) ?? 0) + 2 * writeUnits(bytesWritten(before, item)));
-          reasons.push({ Code: 'None' });
-        } catch (error) {
-          reasons.push(reasonOf(error));
-        }
-      }
-      if (reasons.some(({ Code }) => Code !== 'None')) throw cancelled(reasons);
-      if (changes.length > 0) await store.writeTogether(changes);
-      return consumedByTable(asked.ReturnConsumedCapacity, units);
+      return tokens.once(asked.ClientRequestToken, asked.TransactItems, () => write(asked));
     },
     TransactGetItems: (input) => {
       const asked = checked(input, itemInputs.transactGet);
