@@ -18,7 +18,7 @@ import { seeded } from './fuzz/random.ts';
 type CrashOptions = {
   readonly distFolder: string;
   /** Acknowledged ones. */
-  readonly messages: number;
+  readonly messages?: number | undefined;
   readonly kills: number;
   /** Where chance begins: it says when the lab is killed. */
   readonly seed: number;
@@ -29,12 +29,17 @@ const TOPIC = 'crash/messages';
 const HOUR_MS = 3_600_000;
 
 /** Throws AppError `bench.lost` when an acknowledged message is missing anywhere. */
-export async function* benchCrash({ distFolder, messages, kills, seed }: CrashOptions): AsyncGenerator<BenchLine> {
+export async function* benchCrash({
+  distFolder,
+  messages = 1_000_000,
+  kills,
+  seed,
+}: CrashOptions): AsyncGenerator<BenchLine> {
   const folder = await mkdtemp(join(tmpdir(), 'isobar-crash-'));
   let lab = await startCrashLab(distFolder, folder);
   try {
     const clients = openClients(targetFromLab(lab.report));
-    await setUpDestinations(clients, lab.report.roleArn, TOPIC);
+    await setUpDestinations(clients, lab.report, lab.report.roleArn, TOPIC);
     const { csrPem, keyPem } = await createDeviceKey(STATION);
     const { certificatePem } = await provisionDevice(clients, { thingName: STATION, topic: TOPIC, csrPem });
     clients.close();
@@ -66,7 +71,7 @@ export async function* benchCrash({ distFolder, messages, kills, seed }: CrashOp
     const seconds = (performance.now() - startedAt) / 1000;
 
     const after = openClients(targetFromLab(lab.report));
-    const destinations = await countDestinations(after);
+    const destinations = await countDestinations(after, lab.report);
     after.close();
     for (const [name, arrivals] of Object.entries(destinations)) yield* report(name, arrivals, acknowledged, kills);
     yield line('acknowledged messages in all destinations', 'messages/s', acknowledged.size / seconds, 'kills', kills);

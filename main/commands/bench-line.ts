@@ -16,6 +16,7 @@ export type BenchOptions = {
   readonly seconds: number;
   readonly cases: number;
   readonly seed: number;
-  readonly messages: number;
+  /** Each benchmark has its own when left out. */
+  readonly messages?: number | undefined;
   readonly kills: number;
 };

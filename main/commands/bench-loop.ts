@@ -1,4 +1,4 @@
-/** `isobar bench loop`: messages/s acknowledged through broker, rule and Firehose to disk, against the same fleet on a bare broker in the same run. */
+/** `isobar bench loop`: messages/s acknowledged with both rules of the course deployed, against the same fleet on a bare broker in the same run; and the lab's memory over many. */
 import { fork } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,8 +9,10 @@ import { nodeFork } from '../control/child.ts';
 import { openControl, type Control } from '../control/control.ts';
 import { labKey } from '../control/lab-key.ts';
 import { openVault } from '../control/vault.ts';
+import { CreateTopicRuleCommand } from '@aws-sdk/client-iot';
 import type { BenchLine, BenchOptions } from './bench-line.ts';
 import { addStations } from './demo-fleet.ts';
+import { makeTable } from './table-calls.ts';
 import { until } from './until.ts';
 
 const STATIONS = 50;
@@ -18,10 +20,23 @@ const WARM_UP_MS = 2_000;
 const LIMIT_MS = 60_000;
 /** So fast that every observation is due at once: the fleet sends as fast as acknowledgements let it. */
 const AS_FAST_AS_IT_CAN = 1e12;
+const REPLAY_LIMIT_MS = 1_200_000;
+const MESSAGES = 2_000_000;
+
+/** The second rule of the course: the cold observations, some of their fields under names of their own. */
+const COLD_SQL = `SELECT weather_station AS station, time AS observed_at, air_temperature.value AS temperature,
+  air_temperature.quality AS details.quality, wind_speed.value AS details.wind_speed, sea_level_pressure.value AS details.pressure
+  FROM 'sensor/weather/#' WHERE air_temperature.value < -5`;
+const COLD_TABLE = 'cold-observations';
 
 const SETTINGS = { theme: 'system', language: 'system', finalNewline: true, awsQuotas: false } as const;
 
-export async function* benchLoop({ distFolder, dataFolder, seconds }: BenchOptions): AsyncGenerator<BenchLine> {
+export async function* benchLoop({
+  distFolder,
+  dataFolder,
+  seconds,
+  messages = MESSAGES,
+}: BenchOptions): AsyncGenerator<BenchLine> {
   const folder = await mkdtemp(join(tmpdir(), 'isobar-bench-'));
   const control = await openControl({
     folder,
@@ -40,9 +55,12 @@ export async function* benchLoop({ distFolder, dataFolder, seconds }: BenchOptio
       control.fleet.status().stations.every((station) => station.state === 'idle'),
     );
     await control.pipeline.setUp();
+    await makeColdRule(control);
     await control.fleet.setSpeed(ids, AS_FAST_AS_IT_CAN);
     const loop = await measure(control, ids, seconds);
     await control.lab.drain();
+
+    yield* memoryOver(control, ids, messages);
 
     const bare = await startBare(distFolder, join(folder, 'lab'), await labKey(control.vault));
     const { target, clients } = control.connection();
@@ -51,7 +69,7 @@ export async function* benchLoop({ distFolder, dataFolder, seconds }: BenchOptio
     bare.stop();
     yield {
       bench: 'loop',
-      figure: `acknowledged through broker, rule and Firehose to disk, ${STATIONS} stations`,
+      figure: `acknowledged with the rules to Firehose and DynamoDB, ${STATIONS} stations`,
       value: Math.round(loop),
       unit: 'messages/s',
       reference: 'the same fleet on a bare aedes broker',
@@ -72,11 +90,10 @@ async function measure(control: Control, ids: readonly string[], seconds: number
     control.fleet.status().stations.every((station) => station.state === 'live' || station.state === 'finished'),
   );
   await pause(WARM_UP_MS);
-  const acknowledged = () => control.fleet.status().stations.reduce((sum, station) => sum + station.acknowledged, 0);
-  const before = acknowledged();
+  const before = acknowledgedBy(control);
   const start = performance.now();
   await pause(seconds * 1_000);
-  const rate = (acknowledged() - before) / ((performance.now() - start) / 1_000);
+  const rate = (acknowledgedBy(control) - before) / ((performance.now() - start) / 1_000);
   if (control.fleet.status().stations.some((station) => station.state === 'finished')) {
     throw new AppError('bench.tooShort', 'A station ran out of observations while it was measured.', {
       hint: 'Give fewer --seconds.',
@@ -87,6 +104,59 @@ async function measure(control: Control, ids: readonly string[], seconds: number
     control.fleet.status().stations.every((station) => station.state !== 'live'),
   );
   return rate;
+}
+
+/** Everything to Firehose is there already. */
+async function makeColdRule(control: Control): Promise<void> {
+  const { target, clients } = control.connection();
+  const { endpoint, region, credentials, roleArn } = target;
+  await makeTable({ endpoint: endpoint ?? '', region, ...credentials }, COLD_TABLE, [
+    { name: 'station', type: 'S' },
+    { name: 'observed_at', type: 'S' },
+  ]);
+  await clients.iot.send(
+    new CreateTopicRuleCommand({
+      ruleName: 'cold_observations',
+      topicRulePayload: {
+        sql: COLD_SQL,
+        awsIotSqlVersion: '2016-03-23',
+        actions: [{ dynamoDBv2: { putItem: { tableName: COLD_TABLE }, roleArn } }],
+      },
+    }),
+  );
+}
+
+/** Replays everything again and again. The first time the table fills; from then on the same items are written over. */
+async function* memoryOver(control: Control, ids: readonly string[], messages: number): AsyncGenerator<BenchLine> {
+  const megabytes: number[] = [];
+  let acknowledged = 0;
+  while (acknowledged < messages) {
+    await control.fleet.rewind(ids);
+    const before = acknowledgedBy(control);
+    await control.fleet.start(ids);
+    await until('every station has sent all it has', REPLAY_LIMIT_MS, () =>
+      control.fleet.status().stations.every((station) => station.state === 'finished'),
+    );
+    acknowledged += acknowledgedBy(control) - before;
+    await control.lab.drain();
+    await control.lab.flush();
+    megabytes.push((await control.lab.usage()).heapBytes / 2 ** 20);
+  }
+  const [first = Number.NaN] = megabytes;
+  const last = megabytes.at(-1) ?? Number.NaN;
+  yield {
+    bench: 'loop',
+    figure: `heap of the lab after ${acknowledged} messages`,
+    value: Math.round(last),
+    unit: 'MB',
+    reference: `after the first ${Math.round(acknowledged / megabytes.length)}`,
+    referenceValue: Math.round(first),
+    ratio: Number((last / first).toFixed(3)),
+  };
+}
+
+function acknowledgedBy(control: Control): number {
+  return control.fleet.status().stations.reduce((sum, station) => sum + station.acknowledged, 0);
 }
 
 async function startBare(

@@ -1,8 +1,9 @@
 /** The rule of `isobar bench crash` with its bucket, stream and table, and how often each message has arrived in each. */
-import { CreateTopicRuleCommand } from '@aws-sdk/client-iot';
+import { CreateTopicRuleCommand, type Action } from '@aws-sdk/client-iot';
 import { CreateBucketCommand, GetObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { CreateDeliveryStreamCommand, DescribeDeliveryStreamCommand } from '@aws-sdk/client-firehose';
 import type { Clients } from '../cloud/clients.ts';
+import { makeTable, scanAttribute, type TableTarget } from './table-calls.ts';
 
 /** By message number: how often. */
 export type Arrivals = ReadonlyMap<number, number>;
@@ -10,9 +11,15 @@ export type Arrivals = ReadonlyMap<number, number>;
 const OBJECTS = 'crash-objects';
 const LAKE = 'crash-lake';
 const STREAM = 'crash-stream';
+const TABLE = 'crash-table';
 
 /** Every delivery makes an object and an item of its own, so that none hides another. */
-export async function setUpDestinations({ s3, firehose, iot }: Clients, roleArn: string, topic: string): Promise<void> {
+export async function setUpDestinations(
+  { s3, firehose, iot }: Clients,
+  tables: TableTarget,
+  roleArn: string,
+  topic: string,
+): Promise<void> {
   for (const Bucket of [OBJECTS, LAKE]) await s3.send(new CreateBucketCommand({ Bucket }));
   await firehose.send(
     new CreateDeliveryStreamCommand({
@@ -27,23 +34,34 @@ export async function setUpDestinations({ s3, firehose, iot }: Clients, roleArn:
     if (stream?.DeliveryStreamStatus === 'ACTIVE') break;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  await iot.send(
-    new CreateTopicRuleCommand({
-      ruleName: 'crash',
-      topicRulePayload: {
-        sql: `SELECT * FROM '${topic}'`,
-        awsIotSqlVersion: '2016-03-23',
-        actions: [
-          { s3: { bucketName: OBJECTS, key: '${n}/${newuuid()}', roleArn } },
-          { firehose: { deliveryStreamName: STREAM, roleArn } },
-        ],
-      },
-    }),
-  );
+  await makeTable(tables, TABLE, [
+    { name: 'n', type: 'N' },
+    { name: 'id', type: 'S' },
+  ]);
+  const rule = async (ruleName: string, sql: string, actions: Action[]): Promise<void> => {
+    const topicRulePayload = { sql, awsIotSqlVersion: '2016-03-23', actions };
+    await iot.send(new CreateTopicRuleCommand({ ruleName, topicRulePayload }));
+  };
+  await rule('crash', `SELECT * FROM '${topic}'`, [
+    { s3: { bucketName: OBJECTS, key: '${n}/${newuuid()}', roleArn } },
+    { firehose: { deliveryStreamName: STREAM, roleArn } },
+  ]);
+  await rule('crash_items', `SELECT n, newuuid() AS id FROM '${topic}'`, [
+    { dynamoDBv2: { putItem: { tableName: TABLE }, roleArn } },
+  ]);
 }
 
-export async function countDestinations(clients: Clients): Promise<Readonly<Record<string, Arrivals>>> {
-  return { S3: await countObjects(clients), Firehose: await countLines(clients) };
+export async function countDestinations(
+  clients: Clients,
+  tables: TableTarget,
+): Promise<Readonly<Record<string, Arrivals>>> {
+  return { S3: await countObjects(clients), Firehose: await countLines(clients), DynamoDB: await countItems(tables) };
+}
+
+async function countItems(tables: TableTarget): Promise<Arrivals> {
+  const arrivals = new Map<number, number>();
+  for await (const n of scanAttribute(tables, TABLE, 'n')) count(arrivals, Number(n));
+  return arrivals;
 }
 
 async function countObjects({ s3 }: Clients): Promise<Arrivals> {
