@@ -95,6 +95,72 @@ describe.skipIf(isLeftOut('awscli', hasProgram('aws', '--version')))('AWS CLI', 
       ['15.5', '2'],
     ]);
   });
+
+  test('makes the rules of the course with their stream and table, and reads back what arrived', async () => {
+    const role = `arn:aws:iam::${lab.ready.account}:role/LabRole`;
+    const document = async (name: string, content: object): Promise<string> => {
+      const file = join(lab.folder, `${name}.json`);
+      await writeFile(file, JSON.stringify(content));
+      return `file://${file}`;
+    };
+    await aws('s3', 'mb', 's3://course-lake');
+    const destination = {
+      BucketARN: 'arn:aws:s3:::course-lake',
+      RoleARN: role,
+      BufferingHints: { SizeInMBs: 64, IntervalInSeconds: 60 },
+    };
+    const configuration = ['--extended-s3-destination-configuration', await document('destination', destination)];
+    await aws('firehose', 'create-delivery-stream', '--delivery-stream-name', 'course', ...configuration);
+    const table = ['--table-name', 'course', '--billing-mode', 'PAY_PER_REQUEST'];
+    const keys = ['--key-schema', 'AttributeName=station,KeyType=HASH'];
+    await aws(
+      ...['dynamodb', 'create-table', ...table, ...keys],
+      ...['--attribute-definitions', 'AttributeName=station,AttributeType=S'],
+    );
+    await aws('dynamodb', 'wait', 'table-exists', '--table-name', 'course');
+    await eventually(async () =>
+      (await aws('firehose', 'describe-delivery-stream', '--delivery-stream-name', 'course')).includes('"ACTIVE"'),
+    );
+
+    const rule = async (name: string, sql: string, actions: readonly object[]): Promise<void> => {
+      const payload = await document(name, { sql, awsIotSqlVersion: '2016-03-23', actions });
+      await aws('iot', 'create-topic-rule', '--rule-name', name, '--topic-rule-payload', payload);
+    };
+    await rule('all_observations', "SELECT * FROM 'course/+'", [
+      { firehose: { deliveryStreamName: 'course', roleArn: role, separator: '\n' } },
+      { s3: { bucketName: 'course-lake', key: 'each/${topic(2)}', roleArn: role, cannedAcl: 'private' } },
+    ]);
+    await rule('cold_observations', "SELECT station, air.value AS value FROM 'course/+' WHERE air.value < -5", [
+      { dynamoDBv2: { putItem: { tableName: 'course' }, roleArn: role } },
+    ]);
+    for (const [station, value] of [
+      ['cold', '-12.50'],
+      ['warm', '3.0'],
+    ] as const) {
+      const body = join(lab.folder, `${station}.json`);
+      await writeFile(body, `{"station":"${station}","air":{"value":${value}}}`);
+      await aws('iot-data', 'publish', '--topic', `course/${station}`, '--qos', '1', '--payload', `fileb://${body}`);
+    }
+    const scan = async (): Promise<unknown> =>
+      (JSON.parse(await aws('dynamodb', 'scan', '--table-name', 'course')) as { Items: unknown }).Items;
+    await eventually(async () => (await aws('s3', 'ls', '--recursive', 's3://course-lake/each/')).includes('warm'));
+    expect(await aws('s3', 'cp', 's3://course-lake/each/cold', '-')).toBe('{"station":"cold","air":{"value":-12.50}}');
+    expect(await scan()).toEqual([{ station: { S: 'cold' }, value: { N: '-12.5' } }]);
+    const listed = JSON.parse(await aws('iot', 'list-topic-rules', '--topic', 'course/cold')) as {
+      rules: { ruleName: string }[];
+    };
+    expect(listed.rules.map(({ ruleName }) => ruleName)).toEqual(['all_observations', 'cold_observations']);
+    await expect(
+      aws(
+        'iot',
+        'create-topic-rule',
+        '--rule-name',
+        'bad',
+        '--topic-rule-payload',
+        '{"sql":"SELECT * FORM \'a\'","actions":[]}',
+      ),
+    ).rejects.toThrow('SqlParseException');
+  });
 });
 
 describe.skipIf(isLeftOut('the AWS CLI of pip', newest !== undefined))('AWS CLI of pip', GENEROUS, () => {
