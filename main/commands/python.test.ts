@@ -117,6 +117,39 @@ describe.skipIf(isLeftOut('Python with its AWS clients', newest !== undefined))(
       }
     });
 
+    test('boto3 makes the rules of the course and reads back what arrived', async () => {
+      const answer = await runScript(lab, newest ?? '', 'course_rules.py');
+      const observation = (station: string, value: string, time: string): string =>
+        `{"weather_station": "${station}", "air_temperature": {"value": ${value}, "quality": "1"}${time}}`;
+      const warm = observation('warm', '3.0', ', "time": "2013-01-01T00:00"');
+      const cold = observation('cold', '-12.0', ', "time": "2013-01-01T01:00"');
+      const keyless = observation('keyless', '-20.5', '');
+      expect(answer).toEqual({
+        lines: [cold, keyless, warm].sort(),
+        objects: { warm, cold, keyless },
+        items: [
+          {
+            station: { S: 'cold' },
+            observed_at: { S: '2013-01-01T01:00' },
+            temperature: { N: expect.stringMatching(/^-12(\.0)?$/) as string },
+            details: { M: { air: { M: { value: { N: expect.any(String) as string }, quality: { S: '1' } } } } },
+          },
+        ],
+        rules: ['all_to_firehose', 'all_to_s3', 'cold_to_dynamodb'],
+        error: {
+          ruleName: 'cold_to_dynamodb',
+          topic: 'sensor/weather/keyless',
+          failures: [
+            {
+              failedAction: 'DynamoDBv2Action',
+              failedResource: 'course',
+              errorMessage: expect.stringContaining('Missing the key observed_at in the item') as string,
+            },
+          ],
+        },
+      });
+    });
+
     test('the Device SDK publishes over a WebSocket that it signs with credentials', async () => {
       const viewer = await openViewer(lab);
       try {
