@@ -9,6 +9,8 @@ import type { Listener } from '../rpc.ts';
 import type { Fork } from './child.ts';
 import { supervise } from './supervise.ts';
 
+const DRAIN_LIMIT_MS = 1_200_000;
+
 export type LocalLab = {
   /** Resolves with where the lab listens once it is up; rejects when it cannot start. */
   readonly ready: () => Promise<LabReport>;
@@ -109,7 +111,8 @@ export function openLocalLab(options: Options): LocalLab {
       await lab.rpc().call('flush', { stream: null }, { timeoutMs: 60_000 });
     },
     drain: async () => {
-      await lab.rpc().call('drain', {}, { timeoutMs: 60_000 });
+      // After a flood the journal holds many minutes of work.
+      await lab.rpc().call('drain', {}, { timeoutMs: DRAIN_LIMIT_MS });
     },
     setQuotas: async (value) => {
       if (lab.health().state === 'ready') await lab.rpc().call('setQuotas', { value }, { timeoutMs: 10_000 });
