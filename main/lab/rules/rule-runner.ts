@@ -38,6 +38,7 @@ export function openRuleRunner(
       version: awsIotSqlVersion,
       assignments: statement.assignments,
       source,
+      isErrorAction: index === actions.length,
       aloneUntil,
       after: before.get(source),
     });

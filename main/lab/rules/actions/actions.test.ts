@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { testFolder } from '../../iot/test-lab.ts';
+import { z } from 'zod';
+import { NO_OBJECTS, testFolder } from '../../iot/test-lab.ts';
 import { openObjectStore } from '../../s3/object-store.ts';
 import { AwsError } from '../../services.ts';
 import { openTestEngine } from '../test-engine.ts';
+
+const errorSchema = z.object({ base64OriginalPayload: z.string() }).transform((error) => error.base64OriginalPayload);
 
 it('puts one object for each message, the newest last under a constant key, and records the canned ACL', async () => {
   const folder = await testFolder();
@@ -116,5 +119,35 @@ it('republishes, also to reserved topics, and cuts a circle of rules', async () 
     { name: 'to_shadow', matched: 1, delivered: 1 },
     { name: 'circle', matched: 9, delivered: 8, failed: 1, lastFailure: { cure: 'fixTopic' } },
   ]);
+  await lab.close();
+});
+
+it('tells the error action of every failure, also where a later message fails first', async () => {
+  const objects = { ...NO_OBJECTS, put: () => Promise.reject(new AwsError('SlowDown', 'Please reduce', 503)) };
+  const origins: unknown[] = [];
+  const told: string[] = [];
+  const lab = await openTestEngine(await testFolder(), {
+    objects,
+    streams: {
+      exists: () => true,
+      put: (_stream, records, origin) => {
+        origins.push(origin);
+        told.push(
+          ...records.map((record) => Buffer.from(errorSchema.parse(JSON.parse(String(record))), 'base64').toString()),
+        );
+        return Promise.resolve();
+      },
+    },
+  });
+  lab.rule('r', {
+    sql: "SELECT * FROM 'a/#'",
+    actions: [lab.toBucket('busy', '${key}')],
+    errorAction: lab.toStream('errors'),
+  });
+  await lab.publish('a/b', '{"key":"tried for a while"}');
+  await lab.publish('a/b', '{"no":"key"}');
+  await lab.engine.drain();
+  expect(told).toEqual(['{"no":"key"}', '{"key":"tried for a while"}']);
+  expect(origins).toEqual([undefined, undefined]);
   await lab.close();
 });

@@ -12,7 +12,8 @@ const MOST_BYTES = 4 * 1024 * 1024;
 
 /**
  * https://docs.aws.amazon.com/iot/latest/developerguide/kinesis-firehose-rule-action.html
- * @param source Names the action in its streams, so that a replay after a crash is known again by the messages' numbers.
+ * @param source Names the action in its streams, so that a replay after a crash is known again by the messages' numbers. Undefined where
+ *   messages come in any order, as to an error action: a stream ignores numbers below those it has taken.
  * @param aloneUntil Messages up to this number may have been put before a crash, in unknown groups. Each goes alone, so that the stream takes
  *   exactly those it does not have yet.
  */
@@ -20,7 +21,7 @@ export function firehoseAction(
   { streams }: Pick<ActionServices, 'streams'>,
   settings: FirehoseAction,
   stream: Field,
-  source: string,
+  source: string | undefined,
   aloneUntil: number,
 ): Action<FirehoseParcel> {
   const { separator, batchMode = false } = settings;
@@ -61,7 +62,7 @@ export function firehoseAction(
         .put(
           resource,
           parcels.flatMap(({ records }) => records),
-          { source, sequence },
+          source === undefined ? undefined : { source, sequence },
         )
         .then(() => undefined, toError);
       return parcels.map(() => ({ error }));

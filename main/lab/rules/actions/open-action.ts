@@ -19,6 +19,8 @@ type OpenOptions = {
   readonly assignments: readonly Assignment[];
   /** Names the action in the streams it feeds. */
   readonly source: string;
+  /** What failed comes in any order. */
+  readonly isErrorAction: boolean;
   /** Messages up to this number may have been sent before a crash. */
   readonly aloneUntil: number;
   /** The lane that had this place before, in an older form of the rule: what waits in it goes first. */
@@ -73,7 +75,8 @@ export function openActionLane(action: RuleAction, options: OpenOptions): Lane {
   const field = (text: string, name: string): Field => compileField(text, version, name, assignments);
   if ('firehose' in action) {
     const stream = field(action.firehose.deliveryStreamName, 'deliveryStreamName');
-    return openLane(firehoseAction(services, action.firehose, stream, source, aloneUntil), source, after);
+    const known = options.isErrorAction ? undefined : source;
+    return openLane(firehoseAction(services, action.firehose, stream, known, aloneUntil), source, after);
   }
   if ('s3' in action) {
     const fields = { bucket: field(action.s3.bucketName, 'bucketName'), key: field(action.s3.key, 'key') };
