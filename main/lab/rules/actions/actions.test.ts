@@ -151,3 +151,28 @@ it('tells the error action of every failure, also where a later message fails fi
   expect(origins).toEqual([undefined, undefined]);
   await lab.close();
 });
+
+it('fills templates with the time of receipt, so that keys of messages 20 ms apart never collide', async () => {
+  const folder = await testFolder();
+  const objects = await openObjectStore(join(folder, 's3'));
+  await objects.createBucket('lake');
+  const lab = await openTestEngine(folder, { objects });
+  const sql = "SELECT timestamp() AS at FROM 'a/#'";
+  lab.rule('stamped', { sql, actions: [lab.toBucket('lake', '${topic(2)}/${timestamp()}.json')] });
+  const published: Promise<void>[] = [];
+  for (let n = 0; n < 10; n++) {
+    published.push(lab.publish('a/b', '{}'));
+    // The event loop does not turn: all of them are journaled in one write, and evaluated in one batch.
+    const until = Date.now() + 20;
+    while (Date.now() < until);
+  }
+  await Promise.all(published);
+  await lab.engine.drain();
+  const found = objects.list('lake', { prefix: 'b/' });
+  expect(found).toHaveLength(10);
+  for (const { key, path } of found) expect(readFileSync(path, 'utf8')).toBe(`{"at":${/\d+/.exec(key)?.[0] ?? ''}}`);
+  const times = found.map(({ key }) => Number(/\d+/.exec(key)?.[0]));
+  expect(Math.max(...times) - Math.min(...times)).toBeGreaterThanOrEqual(9 * 20);
+  await lab.close();
+  await objects.close();
+});
