@@ -19,6 +19,8 @@ const checkpointSchema = z.object({
   acted: z.number(),
   /** No action was ever begun for a message above this one. */
   reserved: z.number(),
+  /** By action (its source): messages up to this one have passed it, though others may still be at work on them. */
+  progress: z.record(z.string(), z.number()).default({}),
   /** By rule name. Messages behind `acted` may be counted already. */
   counters: z.record(z.string(), counts),
 });

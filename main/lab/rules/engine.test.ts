@@ -140,3 +140,32 @@ it('sends what an older form of a rule has waiting before what the newer has', a
   expect(delivered).toEqual(['all: {"n":1}', 'other: {"m":2}']);
   await lab.close();
 });
+
+it('does not repeat after a restart what one action has done while another of the same message lags', async () => {
+  const folder = await testFolder();
+  let isUp = false;
+  const delivered: string[] = [];
+  const streams: DeliveryStreams = {
+    exists: () => true,
+    put: (stream, records, origin) => {
+      if (stream === 'lagging' && !isUp)
+        return Promise.reject(new AwsError('ServiceUnavailableException', 'busy', 503));
+      delivered.push(...records.map((record) => `${stream} ${String(record)} ${origin?.sequence ?? 0}`));
+      return Promise.resolve();
+    },
+  };
+  const open = async () => {
+    const lab = await openTestEngine(folder, { streams });
+    lab.rule('two', { sql: "SELECT * FROM 'a/#'", actions: [lab.toStream('prompt'), lab.toStream('lagging')] });
+    return lab;
+  };
+  const first = await open();
+  await first.publish('a/b', 'x');
+  await expect.poll(() => delivered, { timeout: 30_000 }).toEqual(['prompt x 1']);
+  await first.close();
+  isUp = true;
+  const second = await open();
+  await second.engine.drain();
+  expect(delivered).toEqual(['prompt x 1', 'lagging x 1']);
+  await second.close();
+});

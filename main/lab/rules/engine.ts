@@ -47,12 +47,13 @@ export function openEngine(parts: {
 }): Engine {
   const { journal, checkpoint, checkpointPath, accountId, rules, services, messages: trace, onChange } = parts;
   // Without a checkpoint nothing is known of the actions before: everything that is kept goes through again.
-  const start = checkpoint ?? { acted: journal.keptAfter(), reserved: journal.lastSequence(), counters: {} };
+  const start = checkpoint ?? beginning(journal);
   const aloneUntil = start.reserved;
   let handedOut = Math.max(start.acted, journal.keptAfter());
   let reserved = Math.max(start.reserved, handedOut);
   const tallies = openRuleTallies(rules, start.counters);
   const runners = new Map<string, RuleRunner>();
+  const progress = new Map(Object.entries(start.progress));
 
   let isClosing = false;
   let wake: () => void = () => undefined;
@@ -64,10 +65,20 @@ export function openEngine(parts: {
     onChange();
   });
 
+  /** Where one action lags, the others need not do everything again after a crash. */
+  const progressBehind = (acted: number): Readonly<Record<string, number>> => {
+    for (const { lanes } of runners.values()) {
+      for (const { source, doneUpTo } of lanes) progress.set(source, Math.max(doneUpTo(), progress.get(source) ?? 0));
+    }
+    for (const [source, upTo] of progress) if (upTo <= acted) progress.delete(source);
+    return Object.fromEntries(progress);
+  };
+
   const save = (): Promise<void> => {
     clearTimeout(saveTimer);
     saveTimer = undefined;
-    const now: Checkpoint = { acted: batches.settledUpTo(), reserved, counters: tallies.stored() };
+    const acted = batches.settledUpTo();
+    const now: Checkpoint = { acted, reserved, progress: progressBehind(acted), counters: tallies.stored() };
     // One after the other, so that an older one never lies over a newer one.
     const done = saving.then(() => writeCheckpoint(checkpointPath, now));
     saving = done.catch(() => undefined);
@@ -99,7 +110,14 @@ export function openEngine(parts: {
     const known = runners.get(rule.ruleName);
     if (known?.rule === rule) return known;
     const before = new Map<string, Lane>(known?.lanes.map((lane) => [lane.source, lane]));
-    const runner = openRuleRunner(rule, { services, trace, tally: tallies.of(rule), aloneUntil, before });
+    const runner = openRuleRunner(rule, {
+      services,
+      trace,
+      tally: tallies.of(rule),
+      aloneUntil,
+      doneBefore: start.progress,
+      before,
+    });
     runners.set(rule.ruleName, runner);
     return runner;
   };
@@ -192,4 +210,8 @@ export function openEngine(parts: {
       await save();
     },
   };
+}
+
+function beginning(journal: Journal): Checkpoint {
+  return { acted: journal.keptAfter(), reserved: journal.lastSequence(), progress: {}, counters: {} };
 }

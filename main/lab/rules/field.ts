@@ -25,7 +25,8 @@ export function compileField(
     const { text: filled, missing } = template(scope);
     const [first] = missing;
     if (first === undefined) return filled;
-    throw invalidRequest(`${what}: \${${first}} is Undefined for this message, so "${text}" cannot be filled in.`);
+    const reason = `${what}: \${${first}} is Undefined for this message, so "${text}" cannot be filled in.`;
+    throw new AwsError('SubstitutionUndefined', reason);
   };
 }
 

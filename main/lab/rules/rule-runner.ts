@@ -25,6 +25,8 @@ export function openRuleRunner(
     readonly trace: MessageLog;
     readonly tally: RuleTally;
     readonly aloneUntil: number;
+    /** By source: messages up to this number were done with before a crash. */
+    readonly doneBefore: Readonly<Record<string, number>>;
     /** The lanes of the rule's older form, by source. */
     readonly before: ReadonlyMap<string, Lane>;
   },
@@ -45,6 +47,7 @@ export function openRuleRunner(
   };
   const run = compileStatement(statement, awsIotSqlVersion);
   const lanes = actions.map(open);
+  const doneBefore = lanes.map(({ source }) => parts.doneBefore[source] ?? 0);
   const errorLane = errorAction === undefined ? undefined : open(errorAction, actions.length);
 
   const settle = (index: number, lane: Lane, sequence: number, { error, resource, object }: LaneResult): void => {
@@ -52,10 +55,12 @@ export function openRuleRunner(
     trace.acted({ sequence, rule, index, resource, error, object: object ?? null });
   };
 
-  const act = (message: JournalMessage, scope: MessageScope, output: RuleOutput, done: () => void): void => {
+  /** False when all actions were done with the message before a crash. */
+  const act = (message: JournalMessage, scope: MessageScope, output: RuleOutput, done: () => void): boolean => {
     const { sequence } = message;
-    let open = lanes.length;
-    let failures: ActionFailure[] | undefined;
+    let open = doneBefore.filter((upTo) => upTo < sequence).length;
+    if (open === 0) return false;
+    let failures: (ActionFailure & { readonly lane: Lane })[] | undefined;
     const end = (): void => {
       if (failures === undefined || errorLane === undefined) {
         done();
@@ -64,17 +69,23 @@ export function openRuleRunner(
       const told = outputOf(errorMessage(ruleName, message, failures));
       errorLane.add({ message, scope, output: told }, (result) => {
         settle(lanes.length, errorLane, sequence, result);
+        for (const { lane } of failures ?? []) lane.release(sequence);
         done();
       });
     };
     for (const [index, lane] of lanes.entries()) {
+      if ((doneBefore[index] ?? 0) >= sequence) continue;
       lane.add({ message, scope, output }, (result) => {
         settle(index, lane, sequence, result);
         const { error, resource } = result;
-        if (error !== undefined) (failures ??= []).push({ kind: lane.kind, resource, error });
+        if (error !== undefined) {
+          (failures ??= []).push({ kind: lane.kind, resource, error, lane });
+          if (errorLane !== undefined) lane.hold(sequence);
+        }
         if (--open === 0) end();
       });
     }
+    return true;
   };
 
   return {
@@ -95,9 +106,7 @@ export function openRuleRunner(
         case 'selected':
           tally.evaluated('passed', null);
           trace.rule(sequence, rule, { outcome: 'passed', reason: null, record: outcome.record });
-          if (lanes.length === 0) return false;
-          act(message, scope, outputOf(outcome.record), done);
-          return true;
+          return act(message, scope, outputOf(outcome.record), done);
       }
     },
   };

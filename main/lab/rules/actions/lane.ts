@@ -13,6 +13,11 @@ export type Lane = {
   readonly source: string;
   /** `done` is called once, unless the lane is stopped before. */
   readonly add: (input: ActionInput, done: (result: LaneResult) => void) => void;
+  /** The messages up to this number are done with, whatever comes of a crash; 0 before the first. */
+  readonly doneUpTo: () => number;
+  /** A failed message is not done with before its error action is: until `release`. */
+  readonly hold: (sequence: number) => void;
+  readonly release: (sequence: number) => void;
   /** Resolves when it can take more: the caller must wait for it. Undefined when it can. */
   readonly room: () => Promise<void> | undefined;
   readonly isIdle: () => boolean;
@@ -44,6 +49,8 @@ export function openLane<Packed extends Parcel>(action: Action<Packed>, source: 
   let cutPause: () => void = () => undefined;
   let roomMade: (() => void) | undefined;
   let room: Promise<void> | undefined;
+  let sentUpTo = 0;
+  const held = new Set<number>();
   let loggedAt = 0;
   let notLogged = 0;
 
@@ -112,6 +119,7 @@ export function openLane<Packed extends Parcel>(action: Action<Packed>, source: 
       // What follows must not overtake it: streams ignore numbers below those they have taken.
       if (!(await deliver(group))) return;
       for (const { parcel } of group) waitingBytes -= parcel.bytes;
+      sentUpTo = group.at(-1)?.parcel.sequence ?? sentUpTo;
       if (isFull()) continue;
       roomMade?.();
       room = undefined;
@@ -139,6 +147,13 @@ export function openLane<Packed extends Parcel>(action: Action<Packed>, source: 
       if (isFull()) cutPause();
       working ??= work();
     },
+    doneUpTo: () => {
+      let done = sentUpTo;
+      for (const sequence of held) done = Math.min(done, sequence - 1);
+      return done;
+    },
+    hold: (sequence) => void held.add(sequence),
+    release: (sequence) => void held.delete(sequence),
     room: () => {
       if (!isFull()) return undefined;
       room ??= new Promise((resolve) => (roomMade = resolve));
