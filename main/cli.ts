@@ -89,7 +89,7 @@ program
 program
   .command('bench')
   .description('run benchmarks; prints JSON lines with each figure, its reference from the same run, and their ratio')
-  .argument('[name]', 'noaa, loop, fleet, window, fuzz or crash; the first two when left out')
+  .argument('[name]', 'noaa, rules, loop, fleet, window, fuzz or crash; the first three when left out')
   .option('--seconds <number>', 'how long each measurement lasts', number(1, 600), 8)
   .option('--cases <number>', 'fuzz: how many cases at each door', whole(1, 1_000_000), 10_000)
   .option('--seed <number>', 'fuzz, crash: where chance begins; the same seed does the same', whole(0, 2 ** 31), 1)

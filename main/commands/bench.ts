@@ -6,10 +6,12 @@ import { benchNoaa } from './bench-noaa.ts';
 import type { BenchLine, BenchOptions } from './bench-line.ts';
 import { benchFuzz } from './bench-fuzz.ts';
 import { benchLoop } from './bench-loop.ts';
+import { benchRules } from './bench-rules.ts';
 import { benchWindow } from './bench-window.ts';
 
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => AsyncGenerator<BenchLine>>> = {
   noaa: ({ dataFolder }) => benchNoaa(dataFolder),
+  rules: benchRules,
   loop: benchLoop,
   fleet: benchFleet,
   window: benchWindow,
