@@ -24,7 +24,12 @@ module.exports = {
     // control starts the processes and wires them: it knows their types (api.ts), never their code.
     wall('control', [room('cloud'), room('noaa'), '^main/(stations|lab|engine)/api\\.ts$']),
     wall('app', [room('control')]),
-    wall('commands', [room('control'), room('cloud'), room('noaa'), '^main/lab/(api|iot/bare-broker|rules/speed)\\.ts$']),
+    wall('commands', [
+      room('control'),
+      room('cloud'),
+      room('noaa'),
+      '^main/lab/(api|iot/bare-broker|rules/speed)\\.ts$',
+    ]),
     {
       name: 'renderer-sees-the-border-only',
       severity: 'error',
