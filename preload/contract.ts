@@ -34,6 +34,8 @@ import type { TopicBatch, TopicMessage, TopicPublished, TopicRecording, TopicRep
 
 import type { DryRun, LedgerState, ProvisionStatus, ThingStep } from './shapes-provisioning.ts';
 
+import type { TablePage, TableState } from './shapes-tables.ts';
+
 import type { MessageTrace, RefusalReport, TraceAnswer } from './shapes-trace.ts';
 
 type Call<Input extends z.ZodType, Output> = { readonly input: Input; readonly output: (value: Output) => Output };
@@ -150,6 +152,11 @@ const ruleForm = z
     roleArn: ruleText,
   })
   .strict();
+
+/** DynamoDB's own limits of names and keys, in characters. */
+const tableName = z.string().regex(/^[a-zA-Z0-9_.-]{3,255}$/);
+const attribute = z.string().min(1).max(255);
+const itemText = z.string().max(2_048);
 
 export const calls = {
   'app.info': call(nothing).returns<AppInfo>(),
@@ -277,6 +284,46 @@ export const calls = {
   'rules.makeBucket': call(z.object({ name: bucket }).strict()).returns<null>(),
   /** A stream into a bucket, which is made where it is missing. */
   'rules.makeStream': call(z.object({ name: id, bucket }).strict()).returns<null>(),
+
+  /** A table with keys of text, paid by request; `range: null` has no sort key. */
+  'rules.makeTable': call(
+    z.object({ name: tableName, hash: attribute, range: attribute.nullable() }).strict(),
+  ).returns<null>(),
+
+  // ---- tables
+  'tables.list': call(nothing).returns<readonly TableState[]>(),
+  'tables.items': call(
+    z
+      .object({
+        table: tableName,
+        index: tableName.nullable(),
+        partition: itemText.nullable(),
+        sort: z
+          .object({
+            operator: z.enum(['=', '<', '<=', '>', '>=', 'begins', 'between']),
+            value: itemText,
+            to: itemText.nullable(),
+          })
+          .strict()
+          .nullable(),
+        filters: z
+          .array(
+            z
+              .object({
+                path: z.array(attribute).min(1).max(16).readonly(),
+                operator: z.enum(['=', '<>', '<', '<=', '>', '>=', 'begins', 'contains', 'exists', 'missing']),
+                value: itemText,
+                type: z.enum(['S', 'N', 'BOOL']),
+              })
+              .strict(),
+          )
+          .max(10)
+          .readonly(),
+        newestFirst: z.boolean(),
+        token: z.string().max(20_000).nullable(),
+      })
+      .strict(),
+  ).returns<TablePage>(),
 
   // ---- certificates
   /** Opens the system's file dialog; the paths stay in main. Observations become stations, certificates wait in a batch. */

@@ -76,6 +76,7 @@ export type RulesState = {
   readonly error: PlainError | null;
   readonly buckets: readonly string[];
   readonly streams: readonly string[];
+  readonly tables: readonly string[];
   /** What the course calls them on this target. */
   readonly courseStream: string;
   readonly courseBucket: string;

@@ -68,3 +68,34 @@ test('rows and SQL are one statement, a wrong one has its place, and a pasted me
   await expect(page.getByRole('button', { name: 'Deploy', exact: true })).toBeDisabled();
   expect(complaints).toEqual([]);
 });
+
+test("the course's cold observations arrive as items of a table that the builder made", async ({ isobar }) => {
+  const { page, complaints } = isobar;
+  await go(page, 'Rules');
+  await page.getByRole('article').filter({ hasText: 'Cold observations' }).getByRole('button').click();
+  await page.getByRole('button', { name: 'Create it' }).click();
+  await expect(page.getByRole('button', { name: 'Create it' })).toHaveCount(0);
+  await page.getByRole('button', { name: 'Deploy', exact: true }).click();
+  const rule = page.getByRole('listitem', { name: 'cold_to_dynamodb' });
+  await expect(rule).toContainText('isobar-cold');
+
+  await go(page, 'Topics');
+  await page.getByRole('tab', { name: 'Publish to a topic' }).click();
+  const publish = async (payload: string) => {
+    await page.getByRole('textbox', { name: 'Topic name' }).fill('sensor/weather/x');
+    await page.getByRole('textbox', { name: 'Message payload' }).fill(payload);
+    await page.getByRole('button', { name: 'Publish', exact: true }).click();
+  };
+  await publish('{"weather_station":"x","time":"t1","air_temperature":{"value":-7.0}}');
+  await publish('{"weather_station":"y","time":"t1","air_temperature":{"value":7.0}}');
+
+  await go(page, 'Rules');
+  await expect(rule).toContainText('1 delivered, 0 failed');
+  await go(page, 'Lake');
+  const items = page.getByRole('table', { name: 'Items of isobar-cold' });
+  await expect(items.getByRole('row')).toHaveCount(2);
+  await expect(items).toContainText('-7');
+  await page.getByRole('textbox', { name: 'Partition (station_id)' }).fill('y');
+  await expect(page.getByText('No items')).toBeVisible();
+  expect(complaints).toEqual([]);
+});

@@ -4,18 +4,25 @@ import { ListBucketsCommand } from '@aws-sdk/client-s3';
 import type { Clients } from './clients.ts';
 import { ensureBucket, waitForStream } from './pipeline.ts';
 import { nullWhen } from './refusals.ts';
+import { listTables } from './tables.ts';
 
 /** Names for choosing; Firehose gives no more at once. */
 const MOST_STREAMS = 100;
 
-export type RulePlaces = { readonly buckets: readonly string[]; readonly streams: readonly string[] };
+export type RulePlaces = {
+  readonly buckets: readonly string[];
+  readonly streams: readonly string[];
+  readonly tables: readonly string[];
+};
 
-export async function readRulePlaces({ s3, firehose }: Clients): Promise<RulePlaces> {
-  const [{ Buckets = [] }, { DeliveryStreamNames = [] }] = await Promise.all([
+export async function readRulePlaces(clients: Clients): Promise<RulePlaces> {
+  const { s3, firehose } = clients;
+  const [{ Buckets = [] }, { DeliveryStreamNames = [] }, { names }] = await Promise.all([
     s3.send(new ListBucketsCommand({})),
     firehose.send(new ListDeliveryStreamsCommand({ Limit: MOST_STREAMS })),
+    listTables(clients, null),
   ]);
-  return { buckets: Buckets.flatMap(({ Name }) => Name ?? []), streams: DeliveryStreamNames };
+  return { buckets: Buckets.flatMap(({ Name }) => Name ?? []), streams: DeliveryStreamNames, tables: names };
 }
 
 export type StreamWish = { readonly name: string; readonly bucket: string; readonly roleArn: string };

@@ -10,6 +10,7 @@ import type { Control } from './control.ts';
 import type { Desktop, Handlers } from './desktop.ts';
 import { topicHandlers } from './topic-handlers.ts';
 import { ruleHandlers } from './rule-handlers.ts';
+import { tableHandlers } from './table-handlers.ts';
 import { provisionHandlers } from './provision-handlers.ts';
 
 const log = createLogger('control.handlers');
@@ -55,6 +56,7 @@ export function createHandlers(control: Control, desktop: Desktop): Handlers {
     ...topicHandlers(control, desktop.chooseSaveFile),
     ...provisionHandlers(control),
     ...ruleHandlers(control),
+    ...tableHandlers(control),
     'trace.message': (question) => control.tracing.message(question),
     'trace.allow': ({ refusal }) => control.tracing.allow(refusal),
 

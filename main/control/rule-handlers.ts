@@ -1,9 +1,11 @@
 /** The window's calls of the Rules page. */
 import type { CallInput, CallName, CallOutput } from '../../preload/contract.ts';
+import type { KeyAttribute } from '../../preload/shapes-tables.ts';
 import { ensureBucket } from '../cloud/pipeline.ts';
 import { ruleCode } from '../cloud/rule-code.ts';
 import { makeStream } from '../cloud/rule-places.ts';
 import { putRule, removeRule, setRuleEnabled } from '../cloud/rules.ts';
+import { createTable } from '../cloud/tables.ts';
 import type { Control } from './control.ts';
 
 type RuleCall = Extract<CallName, `rules.${string}`>;
@@ -29,9 +31,18 @@ export function ruleHandlers({ rules, lab, connection }: Control): RuleHandlers 
     'rules.code': ({ form }) => ruleCode(form),
     'rules.messages': ({ name }) => rules.messages(name),
     'rules.makeBucket': ({ name }) => changed(ensureBucket(clients(), name)),
+    'rules.makeTable': async ({ name, hash, range }) => {
+      const key = { hash: textKey(hash), range: range === null ? null : textKey(range) };
+      await createTable(clients(), { name, key }, rules.stopping);
+      return changed(Promise.resolve());
+    },
     'rules.makeStream': ({ name, bucket }) => {
       const { target } = connection();
       return changed(makeStream(clients(), { name, bucket, roleArn: target.roleArn }, rules.stopping));
     },
   };
+}
+
+function textKey(name: string): KeyAttribute {
+  return { name, type: 'S' };
 }

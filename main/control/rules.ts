@@ -34,7 +34,7 @@ export function createRules(parts: {
   const { lab, connection } = parts;
   const stopping = new AbortController();
   let rules: readonly ReadRule[] | null = null;
-  let places: RulePlaces = { buckets: [], streams: [] };
+  let places: RulePlaces = { buckets: [], streams: [], tables: [] };
   let error: PlainError | null = null;
   let lastAt = 0;
   let reading: Promise<void> | null = null;

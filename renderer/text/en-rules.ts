@@ -129,6 +129,8 @@ export const enRules = {
       payloadField: 'Attribute for the payload',
     },
     topic: 'Topic',
+    hash: 'Partition key (text)',
+    range: 'Sort key (text)',
     qos: 'QoS',
     missing: 'It does not exist yet.',
     make: 'Create it',

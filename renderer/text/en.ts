@@ -4,6 +4,7 @@ import { enTopics } from './en-topics.ts';
 import { enProvision } from './en-provision.ts';
 import { enCertificates } from './en-certificates.ts';
 import { enRules } from './en-rules.ts';
+import { enTables } from './en-tables.ts';
 import { enTrace } from './en-trace.ts';
 import { enWindow } from './en-window.ts';
 
@@ -12,6 +13,7 @@ export const en = {
   ...enProvision,
   ...enTrace,
   ...enRules,
+  ...enTables,
   ...enCheck,
   ...enCertificates,
   stations: {

@@ -133,6 +133,8 @@ export const frRules: typeof enRules = {
       payloadField: 'Attribut pour le contenu',
     },
     topic: 'Sujet',
+    hash: 'Clé de partition (texte)',
+    range: 'Clé de tri (texte)',
     qos: 'QoS',
     missing: 'N’existe pas encore.',
     make: 'Créer',

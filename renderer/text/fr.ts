@@ -5,6 +5,7 @@ import { frTopics } from './fr-topics.ts';
 import { frProvision } from './fr-provision.ts';
 import { frCertificates } from './fr-certificates.ts';
 import { frRules } from './fr-rules.ts';
+import { frTables } from './fr-tables.ts';
 import { frTrace } from './fr-trace.ts';
 import { frWindow } from './fr-window.ts';
 
@@ -13,6 +14,7 @@ export const fr: Text = {
   ...frProvision,
   ...frTrace,
   ...frRules,
+  ...frTables,
   ...frCheck,
   ...frCertificates,
   stations: {

@@ -15,6 +15,7 @@ import { Flow } from './flow.tsx';
 import styles from './lake-page.module.css';
 import { ObjectBrowser } from './object-browser.tsx';
 import { RulePanel } from './rule-panel.tsx';
+import { TablePanel } from './table-panel.tsx';
 import { Steps } from './steps.tsx';
 
 export function LakePage() {
@@ -59,6 +60,7 @@ export function LakePage() {
           </EmptyState>
         )}
         {isThere && <Pipeline pipeline={pipeline} />}
+        {pipeline !== null && pipeline.status !== 'unknown' && <TablePanel />}
       </div>
     </>
   );

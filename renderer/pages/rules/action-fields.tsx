@@ -52,12 +52,7 @@ export function ActionFields({ action, onChange }: ActionFieldsProps) {
     case 'dynamoDBv2':
       return (
         <div className={styles['fields']}>
-          <Field
-            label={t('rules.table')}
-            description={t('rules.tableText')}
-            value={action.table}
-            onChange={(table) => onChange({ ...action, table })}
-          />
+          <TableField value={action.table} onChange={(table) => onChange({ ...action, table })} />
         </div>
       );
     case 'dynamoDB':
@@ -160,6 +155,33 @@ function StreamField({ value, onChange }: PlaceProps) {
           spellCheck={false}
           onChange={setBucket}
         />
+      )}
+    </>
+  );
+}
+
+/** The two keys of the course's table where its rule is built. */
+function TableField({ value, onChange }: PlaceProps) {
+  const { t } = useTranslation();
+  const tables = useRules(({ state }) => state?.tables ?? NONE);
+  const isCourse = useRules(({ draft }) => draft?.suggestion === 'dynamoDB');
+  const [hash, setHash] = useState(isCourse ? 'station_id' : '');
+  const [range, setRange] = useState(isCourse ? 'observed_at' : '');
+  return (
+    <>
+      <Place
+        label={t('rules.table')}
+        names={tables}
+        canMake={value.length >= 3 && hash !== ''}
+        make={() => call('rules.makeTable', { name: value, hash, range: range === '' ? null : range })}
+        value={value}
+        onChange={onChange}
+      />
+      {value !== '' && !tables.includes(value) && !value.includes('${') && (
+        <div className={styles['keys']}>
+          <Field label={t('rules.hash')} value={hash} onChange={(name) => setHash(name.trim())} />
+          <Field label={t('rules.range')} value={range} onChange={(name) => setRange(name.trim())} />
+        </div>
       )}
     </>
   );
