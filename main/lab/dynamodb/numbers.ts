@@ -18,7 +18,7 @@ export function normalNumber(text: string): string {
 }
 
 /** Below, above or equal to zero, as `a` is to `b`. Both must be numbers already read. */
-export function compareNumbers(a: string, b: string): number {
+function compareNumbers(a: string, b: string): number {
   const left = sortableNumber(a);
   const right = sortableNumber(b);
   return left < right ? -1 : left > right ? 1 : 0;

@@ -2,7 +2,7 @@
 import { z, type ZodType } from 'zod';
 import { invalid, notInTheLab } from './refusals.ts';
 
-export const tableName = z.string().regex(/^[a-zA-Z0-9_.-]{3,255}$/);
+const tableName = z.string().regex(/^[a-zA-Z0-9_.-]{3,255}$/);
 
 const keySchema = z
   .array(z.strictObject({ AttributeName: z.string().min(1).max(255), KeyType: z.enum(['HASH', 'RANGE']) }))
@@ -22,7 +22,7 @@ const index = z.strictObject({
   Projection: projection,
   ProvisionedThroughput: throughput.optional(),
 });
-export const tag = z.strictObject({ Key: z.string().min(1).max(128), Value: z.string().max(256) });
+const tag = z.strictObject({ Key: z.string().min(1).max(128), Value: z.string().max(256) });
 
 const created = z.strictObject({
   TableName: tableName,

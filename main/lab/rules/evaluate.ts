@@ -37,7 +37,7 @@ export function compileStatement(statement: Statement, version: SqlVersion): (co
 }
 
 /** A failure that is not the language's own is a fault of the lab; the rule is told of it all the same, and the others go on. */
-export function failureReason(error: unknown): string {
+function failureReason(error: unknown): string {
   if (error instanceof EvaluationFailure) return error.message;
   return `the lab could not evaluate the statement: ${error instanceof Error ? error.message : String(error)}`;
 }

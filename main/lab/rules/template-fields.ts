@@ -31,7 +31,7 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** `field` below its action, e.g. `('dynamoDBv2', 'putItem.tableName')`. */
-export function mayHoldTemplate(action: string, field: string): boolean {
+function mayHoldTemplate(action: string, field: string): boolean {
   return FIELDS[action]?.includes(field) ?? false;
 }
 

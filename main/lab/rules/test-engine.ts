@@ -11,7 +11,7 @@ import { openEngine } from './engine.ts';
 import { openRuleBook } from './rule-book.ts';
 import { parseRulePayload } from './rule-payload.ts';
 
-export const NO_STREAMS: ActionServices['streams'] = {
+const NO_STREAMS: ActionServices['streams'] = {
   exists: () => false,
   put: () => Promise.reject(new Error('no streams in this test')),
 };

@@ -91,7 +91,7 @@ function compares(
 }
 
 /** Of the same type and value; the order in sets and maps does not count. Numbers are in their normal form. */
-export function isSame(left: AttributeValue, right: AttributeValue): boolean {
+function isSame(left: AttributeValue, right: AttributeValue): boolean {
   if ('S' in left) return 'S' in right && left.S === right.S;
   if ('N' in left) return 'N' in right && left.N === right.N;
   if ('B' in left) return 'B' in right && left.B === right.B;

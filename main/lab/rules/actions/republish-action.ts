@@ -10,7 +10,7 @@ import { type Action, type ActionServices, type Parcel, invalidForAction, toErro
 type Republished = Parcel & { readonly payload: Buffer; readonly hops: number };
 
 /** A message that has been republished this often goes round in a circle. AWS names no number; it counts on the account's quota. */
-export const MOST_HOPS = 8;
+const MOST_HOPS = 8;
 const AT_ONCE = 100;
 
 /** https://docs.aws.amazon.com/iot/latest/developerguide/republish-rule-action.html */

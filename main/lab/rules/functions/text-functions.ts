@@ -32,7 +32,7 @@ export const TEXT_FUNCTIONS: readonly (readonly [name: string, SqlFunction])[] =
   ['newuuid', always([0, 0], () => randomUUID())],
 ];
 
-export function integer(value: number): Value {
+function integer(value: number): Value {
   return { text: String(value) };
 }
 
