@@ -48,6 +48,8 @@ export type Broker = {
   ) => boolean;
   /** Of a connected client; null when it is not connected. */
   readonly subscriptionsOf: (clientId: string) => readonly Subscription[] | null;
+  /** From now on nothing is taken from clients, no will either; what rules republish still is. */
+  readonly stopTaking: () => void;
   /** Ends all connections without telling anyone that their clients were lost: they were not. */
   readonly close: () => Promise<void>;
 };
@@ -376,6 +378,9 @@ export async function openBroker(parts: {
     subscriptionsOf: (clientId) => {
       const connection = byClientId.get(clientId);
       return connection === undefined ? null : [...connection.filters].map(([topic, qos]) => ({ topic, qos }));
+    },
+    stopTaking: () => {
+      isClosing = true;
     },
     close: async () => {
       isClosing = true;

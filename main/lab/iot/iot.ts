@@ -124,6 +124,7 @@ export async function openIot(options: IotOptions): Promise<Iot> {
     onDetached: broker.dropCertificate,
   };
   const closeRest = async (): Promise<void> => {
+    broker.stopTaking();
     // Rules that republish need the broker.
     await engine.close();
     await broker.close();
@@ -176,6 +177,7 @@ export async function openIot(options: IotOptions): Promise<Iot> {
     quota,
     drain: engine.drain,
     close: async () => {
+      broker.stopTaking();
       const shut = door.close();
       await closeAll();
       await shut;

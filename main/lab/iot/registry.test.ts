@@ -325,10 +325,12 @@ describe('the registry over the wire', () => {
     await expect(create('bad', { actions: [{ sqs }] })).rejects.toThrow(
       'Action 1: the action "sqs" is not in the lab; these are: firehose, s3, dynamoDBv2, dynamoDB, republish.',
     );
-    await expect(create('bad', { sql: "SELECT upper(a) AS a\nFROM 't'" })).rejects.toMatchObject({
+    await expect(create('bad', { sql: "SELECT a\nFORM 't'" })).rejects.toMatchObject({
       name: 'SqlParseException',
-      message: 'The SQL of the rule: the function upper() is not supported by the lab yet (line 1, column 8).',
+      message: expect.stringContaining('expected FROM after the column list, found "FORM" at 2:1') as string,
     });
+    const lambda = "SELECT aws_lambda('arn:aws:lambda:eu-north-1:123456789012:function:f', *) AS a FROM 't'";
+    await expect(create('bad', { sql: lambda })).rejects.toMatchObject({ name: 'SqlParseException' });
 
     expect(await client.send(new GetTopicRuleCommand({ ruleName: 'first' }))).toMatchObject({
       ruleArn: arn('rule/first'),
