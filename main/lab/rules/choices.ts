@@ -1,6 +1,6 @@
 /** Where the guide is open or contradicts itself: what the lab does, in one place. The numbers are those of the reference's section "Doubtful". */
 
-export type Choice = {
+type Choice = {
   readonly point: string;
   readonly choice: string;
   /** The doubtful shared vectors that it decides as they have it. */

@@ -57,7 +57,7 @@ export async function runRules(input: NodeJS.ReadableStream, output: NodeJS.Writ
 }
 
 /** `{"value":…}`, `{"undefined":true}`, `{"base64":…}` or `{"error":{code,message}}`. */
-export function answerTo(line: string): string {
+function answerTo(line: string): string {
   try {
     return answer(line);
   } catch (error) {
