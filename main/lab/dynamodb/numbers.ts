@@ -17,13 +17,6 @@ export function normalNumber(text: string): string {
   return printed(decimalOf(text));
 }
 
-/** Below, above or equal to zero, as `a` is to `b`. Both must be numbers already read. */
-function compareNumbers(a: string, b: string): number {
-  const left = sortableNumber(a);
-  const right = sortableNumber(b);
-  return left < right ? -1 : left > right ? 1 : 0;
-}
-
 /** `a + b`, or `a - b`. Throws AwsError ValidationException when the result does not fit. */
 export function addNumbers(a: string, b: string, sign: 1 | -1): string {
   const left = decimalOf(a);
