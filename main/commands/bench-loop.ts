@@ -60,8 +60,6 @@ export async function* benchLoop({
     const loop = await measure(control, ids, seconds);
     await control.lab.drain();
 
-    yield* memoryOver(control, ids, messages);
-
     const bare = await startBare(distFolder, join(folder, 'lab'), await labKey(control.vault));
     const { target, clients } = control.connection();
     await control.fleet.useTarget({ target: { ...target, mqttPort: bare.port }, clients });
@@ -76,6 +74,8 @@ export async function* benchLoop({
       referenceValue: Math.round(reference),
       ratio: Number((loop / reference).toFixed(3)),
     };
+    await control.fleet.useTarget({ target, clients });
+    yield* memoryOver(control, ids, messages);
   } finally {
     await control.stop();
     await rm(folder, { recursive: true, force: true });
