@@ -9,7 +9,7 @@ type Batch = {
   readonly close: () => void;
 };
 
-export type Batches = {
+type Batches = {
   /** Messages up to `last`, behind those of the batch before. */
   readonly open: (last: number) => Batch;
   readonly settledUpTo: () => number;
