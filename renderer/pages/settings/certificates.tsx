@@ -11,6 +11,9 @@ import { call } from '../../state/window-app.ts';
 import { ExpiryWord } from '../stations/certificate-words.tsx';
 import styles from './certificates.module.css';
 
+/** Provisioning and renewal put certificates into the vault while the page is open. */
+const LOOK_AGAIN_MS = 3_000;
+
 export function Certificates() {
   const { t } = useTranslation();
   // What a dialog has done is seen when it closes.
@@ -20,6 +23,7 @@ export function Certificates() {
     queryFn: () => call('certificates.list', {}),
     placeholderData: (before) => before,
     gcTime: 0,
+    refetchInterval: LOOK_AGAIN_MS,
   });
   const choose = (
     <Button small icon="file" onClick={() => void chooseFiles()}>
