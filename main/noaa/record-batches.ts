@@ -10,12 +10,12 @@ import { recognise } from './recognise.ts';
 export type ReadOptions = {
   readonly signal?: AbortSignal;
   readonly onBadRecord?: (bad: BadRecord) => void;
+  /** How many lines to decode in the next batch; asked before each. Without it `BATCH_LINES`. */
+  readonly batchLines?: () => number;
 };
 
 /** Lines decoded at a time: few, because a fleet holds one batch per station in memory. */
 export const BATCH_LINES = 64;
-/** At first even fewer, so that a thousand stations that start together soon have something to send. */
-const FIRST_BATCH_LINES = 8;
 
 /**
  * Every record that can be decoded, summaries too, in file order; damaged ones go to `onBadRecord`. Throws as
@@ -25,9 +25,8 @@ export async function* recordBatches(
   path: string,
   options: ReadOptions = {},
 ): AsyncGenerator<readonly DecodedRecord[]> {
-  const { signal, onBadRecord = () => undefined } = options;
+  const { signal, onBadRecord = () => undefined, batchLines = () => BATCH_LINES } = options;
   let decode: typeof decodeIsdLines | null = null;
-  let most = FIRST_BATCH_LINES;
   signal?.throwIfAborted();
   for await (const block of lineBlocks(path)) {
     decode ??=
@@ -35,11 +34,11 @@ export async function* recordBatches(
     // ISD counts characters, so one byte must be one character; the names in a CSV may be UTF-8.
     const lines = block.bytes.toString(decode === decodeIsdLines ? 'latin1' : 'utf8').split('\n');
     for (let start = 0; start < lines.length;) {
+      const most = batchLines();
       const batch = lines.slice(start, start + most).map(withoutReturn);
       yield decode(batch, block.firstLine + start, onBadRecord);
       signal?.throwIfAborted();
       start += most;
-      most = Math.min(2 * most, BATCH_LINES);
     }
   }
 }

@@ -37,7 +37,7 @@ export type ReplayOptions = {
 
 /** About a second of the fastest station, and under 100 KB of text: a thousand stations fit into memory. */
 const READ_AHEAD = 64;
-/** At first less: most stations of a crowd that starts wait for their connection longer than for this. */
+/** At first less, and more only for a station that sends faster than it reads: a crowd of slow ones needs no more. */
 const FIRST_READ_AHEAD = 8;
 
 export function openReplay({ file, from, turn, onReady, onFailure }: ReplayOptions): Replay {
@@ -50,7 +50,10 @@ export function openReplay({ file, from, turn, onReady, onFailure }: ReplayOptio
   const read = async (): Promise<void> => {
     let index = 0;
     let due = -Infinity;
-    for await (const { time, record } of readObservations(file, { signal: stop.signal })) {
+    // What lies before `from` is only skipped, and large batches are quicker.
+    const batchLines = (): number => (index + READ_AHEAD <= from ? READ_AHEAD : ahead);
+    const options = { signal: stop.signal, batchLines };
+    for await (const { time, record } of readObservations(file, options)) {
       due = Math.max(due, time);
       if (index >= from) {
         queue.push({ index, due, text: messageText(record), latest: latestObservation(record) });
@@ -59,7 +62,6 @@ export function openReplay({ file, from, turn, onReady, onFailure }: ReplayOptio
           await new Promise<void>((resolve) => {
             wake = resolve;
           });
-          ahead = Math.min(2 * ahead, READ_AHEAD);
           await turn();
         }
         if (stop.signal.aborted) return;
@@ -83,6 +85,7 @@ export function openReplay({ file, from, turn, onReady, onFailure }: ReplayOptio
     queue,
     take: () => {
       const reading = queue.shift();
+      if (queue.length === 0 && !isAtEnd) ahead = Math.min(2 * ahead, READ_AHEAD);
       if (queue.length <= ahead / 2) {
         wake?.();
         wake = null;
