@@ -1,6 +1,7 @@
 /** What crosses the border about topic rules: the list with its counters, the builder's rows, and the trial of a statement. */
 
 import type { PlainError } from './errors.ts';
+import type { FailureCause } from './shapes-trace.ts';
 
 export type SqlVersion = '2015-10-08' | '2016-03-23';
 
@@ -43,12 +44,27 @@ export type RuleCounts = {
   readonly failed: number;
 };
 
+/** The last failure of a rule or of one of its actions, since the lab's start. */
+export type RuleFailure = {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** Index of the action, the error action behind the others; null when the statement itself failed. */
+  readonly action: number | null;
+  readonly cause: FailureCause;
+  /** As the service behind the action names the error. */
+  readonly code: string;
+  /** In the service's own words. */
+  readonly message: string;
+  /** The stream, bucket, table or topic; the name of the rule where its statement failed. */
+  readonly resource: string;
+};
+
 export type ListedAction = {
   readonly kind: string;
   readonly target: string;
   readonly isErrorAction: boolean;
   readonly counts: { readonly delivered: number; readonly failed: number } | null;
-  readonly failure: string | null;
+  readonly failure: RuleFailure | null;
 };
 
 export type ListedRule = {
@@ -57,7 +73,7 @@ export type ListedRule = {
   readonly isEditable: boolean;
   readonly topicFilter: string;
   readonly counts: RuleCounts | null;
-  readonly failure: string | null;
+  readonly failure: RuleFailure | null;
   readonly actions: readonly ListedAction[];
 };
 

@@ -35,6 +35,30 @@ export type RefusalReport = {
   readonly refusals: readonly ShownRefusal[];
 };
 
+/** Why a statement or an action of a rule failed. The words for it, and what to do about it, are the window's. */
+export type FailureCause =
+  | 'noBucket'
+  | 'noStream'
+  | 'noTable'
+  | 'bucketName'
+  | 'keyTooLong'
+  | 'templateUndefined'
+  | 'templateFailed'
+  | 'keyMissing'
+  | 'keyType'
+  | 'itemTooBig'
+  | 'itemRefused'
+  | 'notAnObject'
+  | 'operationUnknown'
+  | 'topicRefused'
+  | 'republishLoop'
+  | 'tooManyRecords'
+  | 'recordTooBig'
+  | 'tooBusy'
+  | 'statementFailed'
+  | 'resultTooBig'
+  | 'other';
+
 export type TracedAction = {
   readonly kind: 'firehose' | 's3' | 'dynamoDBv2' | 'dynamoDB' | 'republish';
   /** The delivery stream, bucket, table or topic. */
@@ -44,6 +68,8 @@ export type TracedAction = {
   /** Handed over, in a stream's buffer, where it belongs (of a stream: in an object of its bucket), or refused. */
   readonly state: 'waiting' | 'buffered' | 'delivered' | 'failed';
   readonly error: string | null;
+  /** Null unless it failed. */
+  readonly cause: FailureCause | null;
   /** Where it lies once it is delivered. */
   readonly object: { readonly bucket: string; readonly key: string } | null;
 };
@@ -53,6 +79,8 @@ export type TracedRule = {
   readonly sql: string;
   readonly outcome: 'passed' | 'filtered' | 'failed';
   readonly reason: string | null;
+  /** Null unless the statement failed. */
+  readonly cause: FailureCause | null;
   /** The beginning of what SELECT made of the message. */
   readonly output: string | null;
   readonly actions: readonly TracedAction[];

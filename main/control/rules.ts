@@ -125,13 +125,13 @@ function listed(rule: ReadRule, counters: readonly RuleCounters[] | null): Liste
             delivered: counted.delivered,
             failed: counted.failed,
           },
-    failure: counted?.lastFailure?.message ?? null,
+    failure: counted?.lastFailure ?? null,
     actions: rule.actions.map((action, index) => {
       const counts = counted?.actions[index];
       return {
         ...action,
         counts: counts === undefined ? null : { delivered: counts.delivered, failed: counts.failed },
-        failure: counts?.lastFailure?.message ?? null,
+        failure: counts?.lastFailure ?? null,
       };
     }),
   };

@@ -1,5 +1,5 @@
 /** What the lab process offers to main, and what it asks of its parent (the engine, which main relays). */
-import type { RuleTrial, SqlVersion } from '../../preload/shapes-rules.ts';
+import type { RuleFailure, RuleTrial, SqlVersion } from '../../preload/shapes-rules.ts';
 import type { MessageTrace, Refusal } from '../../preload/shapes-trace.ts';
 import type { QueryEngine } from '../query-seam.ts';
 
@@ -39,31 +39,6 @@ export type LabReport = {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly roleArn: string;
-};
-
-/** What a person can do about it; the words for it are the window's. */
-export type FailureCure =
-  | 'makeBucket'
-  | 'makeStream'
-  | 'makeTable'
-  | 'fixKeys'
-  | 'fixTemplate'
-  | 'fixTopic'
-  | 'fixStatement'
-  | 'fixAction'
-  | 'waitOrSlowDown';
-
-export type RuleFailure = {
-  /** Epoch milliseconds. */
-  readonly at: number;
-  /** Index of the action, the error action behind the others; null when the statement itself failed. */
-  readonly action: number | null;
-  /** As the service behind the action names the error. */
-  readonly code: string;
-  readonly message: string;
-  /** The stream, bucket, table or topic. */
-  readonly resource: string;
-  readonly cure: FailureCure;
 };
 
 export type ActionCounters = {

@@ -5,10 +5,12 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { toPlainError } from '../../preload/errors.ts';
 import type { MessageTrace as Trace, TraceAnswer, TracedRule } from '../../preload/shapes-trace.ts';
+import { usePage } from '../state/route.ts';
 import { call } from '../state/window-app.ts';
 import { useFormat } from '../text/use-format.ts';
 import { EmptyState } from './empty-state.tsx';
 import { ErrorNotice } from './error-notice.tsx';
+import { FailureNotice } from './failure-notice.tsx';
 import styles from './message-trace.module.css';
 
 /** While the message is still on its way. */
@@ -100,7 +102,7 @@ export function Way({ trace }: { readonly trace: Trace }) {
   );
 }
 
-function RuleStops({ rule: { name, sql, outcome, reason, output, actions } }: { readonly rule: TracedRule }) {
+function RuleStops({ rule: { name, sql, outcome, reason, cause, output, actions } }: { readonly rule: TracedRule }) {
   const { t } = useTranslation();
   return (
     <>
@@ -109,7 +111,11 @@ function RuleStops({ rule: { name, sql, outcome, reason, output, actions } }: { 
         title={t('trace.rule', { name })}
       >
         {t(`trace.outcome.${outcome}`)}
-        {reason !== null && <span className={styles['reason']}>{reason}</span>}
+        {cause === null ? (
+          reason !== null && <span className={styles['reason']}>{reason}</span>
+        ) : (
+          <FailureNotice cause={cause} resource={name} message={reason ?? ''} step={<ToRules />} />
+        )}
         <code className={styles['sql']}>{sql}</code>
         {output !== null && (
           <>
@@ -123,7 +129,7 @@ function RuleStops({ rule: { name, sql, outcome, reason, output, actions } }: { 
           {t('trace.noActionText')}
         </Stop>
       )}
-      {actions.map(({ kind, target, isErrorAction, state, error, object }, index) => (
+      {actions.map(({ kind, target, isErrorAction, state, error, cause: why, object }, index) => (
         <Stop
           key={index}
           isInner
@@ -131,7 +137,7 @@ function RuleStops({ rule: { name, sql, outcome, reason, output, actions } }: { 
           title={t(isErrorAction ? 'trace.errorAction' : 'trace.action', { kind: t(`rules.kind.${kind}`), target })}
         >
           {t(`trace.state.${state === 'delivered' && object === null ? 'done' : state}`)}
-          {error !== null && <span className={styles['reason']}>{error}</span>}
+          {why !== null && <FailureNotice cause={why} resource={target} message={error ?? ''} step={<ToRules />} />}
           {object !== null && (
             <code className={styles['sql']}>
               s3://{object.bucket}/{object.key}
@@ -141,6 +147,12 @@ function RuleStops({ rule: { name, sql, outcome, reason, output, actions } }: { 
       ))}
     </>
   );
+}
+
+/** Where the rule is mended; nothing on that page itself. */
+function ToRules() {
+  const { t } = useTranslation();
+  return usePage() === 'rules' ? null : <a href="#rules">{t('failure.toRules')}</a>;
 }
 
 type StopProps = {

@@ -35,7 +35,6 @@ export const enRules = {
     off: 'Disabled',
     notEditable:
       'This rule has settings that the builder does not show, so it is left as it is. Change it with the AWS CLI.',
-    lastFailure: 'Last failure: {{failure}}',
     actionCounts: '{{delivered}} delivered, {{failed}} failed',
     messages: 'Messages',
     messagesOf: 'Newest messages of {{name}}',

@@ -3,6 +3,7 @@ import { enCheck } from './en-check.ts';
 import { enTopics } from './en-topics.ts';
 import { enProvision } from './en-provision.ts';
 import { enCertificates } from './en-certificates.ts';
+import { enFailures } from './en-failures.ts';
 import { enRules } from './en-rules.ts';
 import { enTables } from './en-tables.ts';
 import { enTrace } from './en-trace.ts';
@@ -13,6 +14,7 @@ export const en = {
   ...enProvision,
   ...enTrace,
   ...enRules,
+  ...enFailures,
   ...enTables,
   ...enCheck,
   ...enCertificates,

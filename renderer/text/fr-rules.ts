@@ -37,7 +37,6 @@ export const frRules: typeof enRules = {
     off: 'Désactivée',
     notEditable:
       'Cette règle a des réglages que l’éditeur ne montre pas ; elle reste donc telle quelle. Modifiez-la avec l’AWS CLI.',
-    lastFailure: 'Dernier échec : {{failure}}',
     actionCounts: '{{delivered}} livrés, {{failed}} échoués',
     messages: 'Messages',
     messagesOf: 'Derniers messages de {{name}}',

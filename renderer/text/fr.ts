@@ -4,6 +4,7 @@ import { frCheck } from './fr-check.ts';
 import { frTopics } from './fr-topics.ts';
 import { frProvision } from './fr-provision.ts';
 import { frCertificates } from './fr-certificates.ts';
+import { frFailures } from './fr-failures.ts';
 import { frRules } from './fr-rules.ts';
 import { frTables } from './fr-tables.ts';
 import { frTrace } from './fr-trace.ts';
@@ -14,6 +15,7 @@ export const fr: Text = {
   ...frProvision,
   ...frTrace,
   ...frRules,
+  ...frFailures,
   ...frTables,
   ...frCheck,
   ...frCertificates,

@@ -312,7 +312,7 @@ describe('the broker', () => {
       passed: 1,
       delivered: 0,
       failed: 1,
-      actions: [{ kind: 'firehose', failed: 1, lastFailure: { resource: 'missing', cure: 'makeStream' } }],
+      actions: [{ kind: 'firehose', failed: 1, lastFailure: { resource: 'missing', cause: 'noStream' } }],
     });
     client.end();
   });

@@ -1,6 +1,7 @@
 /** Remembers the way of the last few thousand messages: who sent them, which policy line let them in, what each rule and action did. */
 import type { MessageTrace, TracedAction, TracedRule } from '../../../preload/shapes-trace.ts';
 import { targetOf, type RuleAction } from '../rules/rule-action.ts';
+import { causeOf, statementCause } from '../rules/rule-failure.ts';
 import type { Rule } from '../rules/rule-book.ts';
 import type { DeliveryWatch } from '../services.ts';
 import type { JournalMessage } from './journal-record.ts';
@@ -111,6 +112,7 @@ export function openMessageLog(): MessageLog {
         sql,
         outcome,
         reason,
+        cause: outcome === 'failed' ? statementCause(reason ?? '') : null,
         output: record === undefined ? null : beginningOf(record),
         actions:
           record === undefined ? [] : actions.map((action, index) => waitingAction(ruleName, action, index, false)),
@@ -167,6 +169,7 @@ function waitingAction(ruleName: string, action: RuleAction, index: number, isEr
     source: sourceOf(ruleName, index),
     state: 'waiting',
     error: null,
+    cause: null,
     object: null,
   };
 }
@@ -177,6 +180,7 @@ function end(action: EnteredAction, resource: string, error: Error | undefined, 
   action.target = resource;
   action.object = object;
   action.error = error?.message ?? null;
+  action.cause = error === undefined ? null : causeOf(action.kind, error);
   if (error !== undefined) action.state = 'failed';
   else action.state = action.kind === 'firehose' ? 'buffered' : 'delivered';
 }

@@ -70,7 +70,7 @@ it('tries again what may pass, gives up what never will, and keeps the other rul
     ['shaky', 1, 0],
     ['good', 1, 0],
   ]);
-  expect(lab.engine.counters()[0]?.lastFailure).toMatchObject({ action: 0, resource: 'gone', cure: 'makeStream' });
+  expect(lab.engine.counters()[0]?.lastFailure).toMatchObject({ action: 0, resource: 'gone', cause: 'noStream' });
   await lab.close();
 });
 

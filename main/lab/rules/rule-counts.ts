@@ -1,7 +1,8 @@
 /** What has become of the messages of each rule and of each of its actions; the sums outlive the lab's process. */
-import type { ActionCounters, RuleCounters, RuleFailure } from '../api.ts';
+import type { RuleFailure } from '../../../preload/shapes-rules.ts';
+import type { ActionCounters, RuleCounters } from '../api.ts';
 import type { RuleCounts } from '../iot/checkpoint.ts';
-import { failureOf } from './rule-failure.ts';
+import { failureOf, statementCause } from './rule-failure.ts';
 import { targetOf, type ActionKind, type RuleAction } from './rule-action.ts';
 import type { Rule, RuleBook } from './rule-book.ts';
 
@@ -69,10 +70,10 @@ export function openRuleTallies(rules: RuleBook, before: Readonly<Record<string,
           tally.lastFailure = {
             at: Date.now(),
             action: null,
+            cause: statementCause(reason ?? ''),
             code: 'SqlFailed',
             message: reason ?? '',
             resource: rule.ruleName,
-            cure: 'fixStatement',
           };
         },
         acted: (index, kind, resource, error) => {

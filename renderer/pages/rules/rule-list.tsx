@@ -11,6 +11,7 @@ import { call } from '../../state/window-app.ts';
 import { MISSING } from '../../text/format.ts';
 import { useFormat } from '../../text/use-format.ts';
 import page from '../page.module.css';
+import { RuleFailed } from './rule-failed.tsx';
 import styles from './rule-list.module.css';
 import { RuleMessages } from './rule-messages.tsx';
 
@@ -104,12 +105,12 @@ function RuleCard({ rule, onRemove, onFollow }: RuleCardProps) {
         </dl>
         <ul className={styles['actions']} aria-label={t('rules.actions')}>
           {actions.map((action, index) => (
-            <ActionLine key={index} action={action} />
+            <ActionLine key={index} rule={rule} action={action} />
           ))}
           {actions.length === 0 && <li>{t('trace.noAction')}</li>}
         </ul>
         {!isEditable && <p className={styles['quiet']}>{t('rules.notEditable')}</p>}
-        {failure !== null && <p className={styles['failure']}>{t('rules.lastFailure', { failure })}</p>}
+        {failure?.action === null && <RuleFailed rule={rule} failure={failure} />}
       </div>
     </li>
   );
@@ -131,7 +132,9 @@ function Count({ name, value, isBad }: CountProps) {
   );
 }
 
-function ActionLine({ action: { kind, target, isErrorAction, counts } }: { readonly action: ListedAction }) {
+type ActionLineProps = { readonly rule: ListedRule; readonly action: ListedAction };
+
+function ActionLine({ rule, action: { kind, target, isErrorAction, counts, failure } }: ActionLineProps) {
   const { t } = useTranslation();
   const format = useFormat();
   return (
@@ -147,6 +150,7 @@ function ActionLine({ action: { kind, target, isErrorAction, counts } }: { reado
           })}
         </span>
       )}
+      {failure !== null && <RuleFailed rule={rule} failure={failure} />}
     </li>
   );
 }

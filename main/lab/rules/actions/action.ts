@@ -71,7 +71,10 @@ export function toError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
-/** What AWS says of a message that an action cannot take as it is. */
-export function invalidForAction(message: string): AwsError {
-  return new AwsError('InvalidRequestException', message);
+/** Why an action itself cannot take a message as it is. AWS names no codes for these; ours tell the causes apart. */
+export function invalidForAction(
+  code: 'ResultNotAnObject' | 'OperationUnknown' | 'TopicRefused' | 'RepublishLoop' | 'TooManyRecords',
+  message: string,
+): AwsError {
+  return new AwsError(code, message);
 }

@@ -70,8 +70,8 @@ it('gives the error action all that failed of one message, and counts both', asy
       delivered: 1,
       failed: 2,
       actions: [
-        { kind: 's3', failed: 1, lastFailure: { code: 'NoSuchBucket', cure: 'makeBucket' } },
-        { kind: 'firehose', failed: 1, lastFailure: { cure: 'makeStream' } },
+        { kind: 's3', failed: 1, lastFailure: { code: 'NoSuchBucket', cause: 'noBucket' } },
+        { kind: 'firehose', failed: 1, lastFailure: { cause: 'noStream' } },
         { kind: 'firehose', delivered: 1, lastFailure: null },
         { kind: 'firehose', target: 'errors', isErrorAction: true, delivered: 1, failed: 0 },
       ],
@@ -117,7 +117,7 @@ it('republishes, also to reserved topics, and cuts a circle of rules', async () 
   expect(lab.engine.counters()).toMatchObject([
     { name: 'to_b', matched: 1, delivered: 1 },
     { name: 'to_shadow', matched: 1, delivered: 1 },
-    { name: 'circle', matched: 9, delivered: 8, failed: 1, lastFailure: { cure: 'fixTopic' } },
+    { name: 'circle', matched: 9, delivered: 8, failed: 1, lastFailure: { cause: 'republishLoop' } },
   ]);
   await lab.close();
 });

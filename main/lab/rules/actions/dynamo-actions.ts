@@ -26,7 +26,10 @@ export function dynamoV2Action(
     pack: ({ message: { sequence }, scope, output }) => {
       const value = output.value();
       if (!isObject(value)) {
-        throw invalidForAction('The DynamoDBv2 action writes a JSON object, and the result of the rule is none.');
+        throw invalidForAction(
+          'ResultNotAnObject',
+          'The DynamoDBv2 action writes a JSON object, and the result of the rule is none.',
+        );
       }
       const item = toAttributes(value);
       return {
@@ -87,7 +90,9 @@ export function operationFault(text: string): string | undefined {
 
 function operationOf(text: string): Operation {
   const operation = OPERATIONS.find((candidate) => candidate === text);
-  if (operation === undefined) throw invalidForAction(`The message cannot be written: ${operationFault(text) ?? ''}.`);
+  if (operation === undefined) {
+    throw invalidForAction('OperationUnknown', `The message cannot be written: ${operationFault(text) ?? ''}.`);
+  }
   return operation;
 }
 

@@ -34,6 +34,7 @@ export function firehoseAction(
       const bodies = batchMode ? elementsOf(output) : [output.bytes];
       if (bodies.length > MOST_RECORDS) {
         throw invalidForAction(
+          'TooManyRecords',
           `Batch mode puts at most ${MOST_RECORDS} records, and the result is an array of ${bodies.length}.`,
         );
       }

@@ -26,9 +26,12 @@ export function republishAction(
     pack: ({ message: { sequence, hops }, scope, output: { bytes: payload } }) => {
       const resource = republishTopic(topic(scope));
       const fault = republishFault(resource);
-      if (fault !== undefined) throw invalidForAction(`The message cannot be republished to "${resource}": ${fault}.`);
+      if (fault !== undefined) {
+        throw invalidForAction('TopicRefused', `The message cannot be republished to "${resource}": ${fault}.`);
+      }
       if (hops >= MOST_HOPS) {
         throw invalidForAction(
+          'RepublishLoop',
           `The message has been republished ${hops} times: rules that republish into their own topic filters go round in a circle, which the lab cuts here.`,
         );
       }
