@@ -156,7 +156,9 @@ const ruleForm = z
 /** DynamoDB's own limits of names and keys, in characters. */
 const tableName = z.string().regex(/^[a-zA-Z0-9_.-]{3,255}$/);
 const attribute = z.string().min(1).max(255);
-const itemText = z.string().max(2_048);
+const keyAttribute = z.object({ name: attribute, type: z.enum(['S', 'N', 'B']) }).strict();
+/** 2,048 bytes in base64. */
+const itemText = z.string().max(2_732);
 
 export const calls = {
   'app.info': call(nothing).returns<AppInfo>(),
@@ -285,9 +287,9 @@ export const calls = {
   /** A stream into a bucket, which is made where it is missing. */
   'rules.makeStream': call(z.object({ name: id, bucket }).strict()).returns<null>(),
 
-  /** A table with keys of text, paid by request; `range: null` has no sort key. */
+  /** A table that is paid by request; `range: null` has no sort key. */
   'rules.makeTable': call(
-    z.object({ name: tableName, hash: attribute, range: attribute.nullable() }).strict(),
+    z.object({ name: tableName, hash: keyAttribute, range: keyAttribute.nullable() }).strict(),
   ).returns<null>(),
 
   // ---- tables

@@ -12,7 +12,16 @@ export type TableState = {
   readonly items: number;
   readonly bytes: number;
   readonly key: TableKey;
-  readonly indexes: readonly { readonly name: string; readonly key: TableKey }[];
+  readonly indexes: readonly TableIndex[];
+};
+
+/** Local ones share the table's partitions. Only items that have all of the index's keys lie in it. */
+export type TableIndex = {
+  readonly name: string;
+  readonly key: TableKey;
+  readonly isGlobal: boolean;
+  /** What of an item is read by this index: all of it, its keys (of the table and of the index) alone, or these and some more. */
+  readonly holds: 'all' | 'keys' | 'some';
 };
 
 /** DynamoDB JSON. Numbers are text, so that none of their 38 digits is lost; bytes are base64. */
@@ -38,14 +47,21 @@ export type TablePage = {
   readonly token: string | null;
 };
 
-/** A condition on the sort key of a partition. `to` is for `between` alone. */
+/**
+ * A condition on the sort key of what is read (of the index, where one is chosen). Numbers are compared by value, text and bytes byte by
+ * byte. `begins` is for text and bytes alone. `value` and `to` are written as `ItemQuestion.partition` is; `to` (included) is for `between`
+ * alone and needed there.
+ */
 export type SortCondition = {
   readonly operator: '=' | '<' | '<=' | '>' | '>=' | 'begins' | 'between';
   readonly value: string;
   readonly to: string | null;
 };
 
-/** All conditions must be met. `path` leads through maps: `['air_temperature', 'value']`. `exists` and `missing` need no value. */
+/**
+ * All conditions must be met. `path` leads through maps: `['air_temperature', 'value']`. `exists` and `missing` need no value. Within a
+ * partition a filter cannot speak of the keys of what is read: DynamoDB wants `SortCondition` for that (`cloud.filterOnKey`).
+ */
 export type ItemFilter = {
   readonly path: readonly string[];
   readonly operator: '=' | '<>' | '<' | '<=' | '>' | '>=' | 'begins' | 'contains' | 'exists' | 'missing';
@@ -53,12 +69,23 @@ export type ItemFilter = {
   readonly type: 'S' | 'N' | 'BOOL';
 };
 
+/**
+ * What `tables.items` is asked. Anything but `token` that changes begins a new reading: a token continues the question that it came from.
+ *
+ * Refused with an AppError whose sentence is meant for people: `cloud.noTable`, `cloud.noIndex`, `cloud.badToken`, `cloud.badKeyValue` (not
+ * of the key's type: the panel may show it at the field), `cloud.badSortCondition` (a sort condition that cannot be asked),
+ * `cloud.badFilterValue`, `cloud.filterOnKey`; AWS's own refusals keep their names (`aws.ValidationException`).
+ */
 export type ItemQuestion = {
   readonly table: string;
+  /** One of `TableState.indexes`; null reads the table itself. */
   readonly index: string | null;
-  /** The partition's key as text (base64 for bytes); null reads all partitions. */
+  /**
+   * The partition key of what is read (of the index, where one is chosen), as `KeyAttribute.type` says: `S` the text itself, `N` digits as
+   * in `-12.50`, `B` base64. Null reads all partitions.
+   */
   readonly partition: string | null;
-  /** In one partition only. */
+  /** Only with a partition, and only where what is read has a sort key. */
   readonly sort: SortCondition | null;
   readonly filters: readonly ItemFilter[];
   /** The order within a partition; a scan has none. */

@@ -1,5 +1,5 @@
 /** Tables through the SDK client alone: made twice, described, read page by page with conditions, removed, and known to the ledger. */
-import { BatchWriteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { BatchWriteItemCommand, CreateTableCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -124,6 +124,99 @@ test('items are read page by page, in order, with conditions on keys and filters
   await expect(readItems(clients, { ...ALL, token: '{"station":1}' })).rejects.toMatchObject({
     code: 'cloud.badToken',
   });
+});
+
+test('keys may be numbers and bytes, of an index too, with every condition on the sort key', async () => {
+  const typed: TableKey = { hash: { name: 'cell', type: 'N' }, range: { name: 'mark', type: 'B' } };
+  await clients.dynamodb.send(
+    new CreateTableCommand({
+      TableName: 'typed',
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [
+        { AttributeName: 'cell', AttributeType: 'N' },
+        { AttributeName: 'mark', AttributeType: 'B' },
+        { AttributeName: 'kind', AttributeType: 'S' },
+        { AttributeName: 'depth', AttributeType: 'N' },
+      ],
+      KeySchema: [
+        { AttributeName: 'cell', KeyType: 'HASH' },
+        { AttributeName: 'mark', KeyType: 'RANGE' },
+      ],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'by-kind',
+          KeySchema: [
+            { AttributeName: 'kind', KeyType: 'HASH' },
+            { AttributeName: 'depth', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+      ],
+    }),
+  );
+  const byKind: TableKey = { hash: { name: 'kind', type: 'S' }, range: { name: 'depth', type: 'N' } };
+  expect(await createTable(clients, { name: 'typed', key: typed })).toMatchObject({
+    key: typed,
+    indexes: [{ name: 'by-kind', key: byKind, isGlobal: true, holds: 'keys' }],
+  });
+  const marks = [[0], [0, 255], [1], [1, 0], [200]];
+  for (const [index, mark] of marks.entries()) {
+    const Item = {
+      cell: { N: '-12.50' },
+      mark: { B: new Uint8Array(mark) },
+      kind: { S: 'snow' },
+      depth: { N: `${index - 2}` },
+      other: { S: 'x' },
+    };
+    await clients.dynamodb.send(new PutItemCommand({ TableName: 'typed', Item }));
+  }
+
+  const base64 = (...bytes: readonly number[]): string => Buffer.from(bytes).toString('base64');
+  const inTable = async (sort: ItemQuestion['sort']): Promise<readonly unknown[]> => {
+    const { items } = await readItems(clients, { ...ALL, table: 'typed', partition: '-12.5', sort });
+    return items.map(({ mark }) => (mark !== undefined && 'B' in mark ? [...Buffer.from(mark.B, 'base64')] : mark));
+  };
+  expect(await inTable(null)).toEqual(marks);
+  expect(await inTable({ operator: '=', value: base64(1), to: null })).toEqual([[1]]);
+  expect(await inTable({ operator: '<', value: base64(1), to: null })).toEqual([[0], [0, 255]]);
+  expect(await inTable({ operator: '<=', value: base64(1), to: null })).toEqual([[0], [0, 255], [1]]);
+  expect(await inTable({ operator: '>', value: base64(1), to: null })).toEqual([[1, 0], [200]]);
+  expect(await inTable({ operator: '>=', value: base64(1), to: null })).toEqual([[1], [1, 0], [200]]);
+  expect(await inTable({ operator: 'begins', value: base64(1), to: null })).toEqual([[1], [1, 0]]);
+  expect(await inTable({ operator: 'between', value: base64(0, 1), to: base64(1, 0) })).toEqual([
+    [0, 255],
+    [1],
+    [1, 0],
+  ]);
+
+  const inIndex: ItemQuestion = { ...ALL, table: 'typed', index: 'by-kind', partition: 'snow' };
+  const below = await readItems(clients, { ...inIndex, sort: { operator: '<', value: '0.5', to: null } });
+  expect(below.items.map(({ depth }) => depth)).toEqual([{ N: '-2' }, { N: '-1' }, { N: '0' }]);
+  expect(below.items[0]).toEqual({
+    cell: { N: '-12.5' },
+    mark: { B: base64(0) },
+    kind: { S: 'snow' },
+    depth: { N: '-2' },
+  });
+
+  const refused = (question: Partial<ItemQuestion>) => readItems(clients, { ...inIndex, ...question });
+  const filter = { path: ['depth'], operator: '=', value: '1', type: 'N' } as const;
+  await expect(refused({ index: null, partition: 'snow' })).rejects.toMatchObject({ code: 'cloud.badKeyValue' });
+  await expect(refused({ partition: '' })).rejects.toMatchObject({ code: 'cloud.badKeyValue' });
+  for (const sort of [
+    { operator: 'begins', value: '1', to: null },
+    { operator: 'between', value: '1', to: null },
+  ] as const) {
+    await expect(refused({ sort })).rejects.toMatchObject({ code: 'cloud.badSortCondition' });
+  }
+  const sort = { operator: '=', value: '1', to: null } as const;
+  await expect(refused({ partition: null, sort })).rejects.toMatchObject({ code: 'cloud.badSortCondition' });
+  await expect(refused({ filters: [filter] })).rejects.toMatchObject({ code: 'cloud.filterOnKey' });
+  await expect(refused({ filters: [{ ...filter, path: ['other'], value: 'x' }] })).rejects.toMatchObject({
+    code: 'cloud.badFilterValue',
+  });
+  // A scan may filter on anything.
+  expect((await refused({ partition: null, filters: [filter] })).items).toHaveLength(1);
 });
 
 test('a table is removed with its items, and again', async () => {

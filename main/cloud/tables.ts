@@ -4,11 +4,13 @@ import {
   DescribeTableCommand,
   ListTablesCommand,
   type AttributeDefinition,
+  type GlobalSecondaryIndexDescription,
   type KeySchemaElement,
+  type LocalSecondaryIndexDescription,
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 import { AppError } from '../../preload/errors.ts';
-import type { KeyAttribute, TableKey, TableState } from '../../preload/shapes-tables.ts';
+import type { KeyAttribute, TableIndex, TableKey, TableState } from '../../preload/shapes-tables.ts';
 import type { Clients } from './clients.ts';
 import { nullWhen, told, unlessGone } from './refusals.ts';
 import { waitFor } from './waiting.ts';
@@ -71,7 +73,13 @@ function isSame(left: KeyAttribute | null, right: KeyAttribute | null): boolean 
 
 function stateOf(table: TableDescription): TableState {
   const types = table.AttributeDefinitions ?? [];
-  const indexes = [...(table.LocalSecondaryIndexes ?? []), ...(table.GlobalSecondaryIndexes ?? [])];
+  const indexes = (all: readonly IndexDescription[], isGlobal: boolean): readonly TableIndex[] =>
+    all.map((index) => ({
+      name: told(index.IndexName, 'the name of an index'),
+      key: keyOf(index.KeySchema ?? [], types),
+      isGlobal,
+      holds: HOLDS[told(index.Projection?.ProjectionType, 'what an index holds')],
+    }));
   return {
     name: told(table.TableName, 'the name of a table'),
     status: told(table.TableStatus, 'the status of a table'),
@@ -79,12 +87,16 @@ function stateOf(table: TableDescription): TableState {
     items: table.ItemCount ?? 0,
     bytes: table.TableSizeBytes ?? 0,
     key: keyOf(table.KeySchema ?? [], types),
-    indexes: indexes.map((index) => ({
-      name: told(index.IndexName, 'the name of an index'),
-      key: keyOf(index.KeySchema ?? [], types),
-    })),
+    indexes: [
+      ...indexes(table.LocalSecondaryIndexes ?? [], false),
+      ...indexes(table.GlobalSecondaryIndexes ?? [], true),
+    ],
   };
 }
+
+type IndexDescription = LocalSecondaryIndexDescription | GlobalSecondaryIndexDescription;
+
+const HOLDS = { ALL: 'all', KEYS_ONLY: 'keys', INCLUDE: 'some' } as const;
 
 function keyOf(schema: readonly KeySchemaElement[], types: readonly AttributeDefinition[]): TableKey {
   const partOf = (kind: 'HASH' | 'RANGE'): KeyAttribute | null => {

@@ -1,6 +1,5 @@
 /** The window's calls of the Rules page. */
 import type { CallInput, CallName, CallOutput } from '../../preload/contract.ts';
-import type { KeyAttribute } from '../../preload/shapes-tables.ts';
 import { ensureBucket } from '../cloud/pipeline.ts';
 import { ruleCode } from '../cloud/rule-code.ts';
 import { makeStream } from '../cloud/rule-places.ts';
@@ -32,8 +31,7 @@ export function ruleHandlers({ rules, lab, connection }: Control): RuleHandlers 
     'rules.messages': ({ name }) => rules.messages(name),
     'rules.makeBucket': ({ name }) => changed(ensureBucket(clients(), name)),
     'rules.makeTable': async ({ name, hash, range }) => {
-      const key = { hash: textKey(hash), range: range === null ? null : textKey(range) };
-      await createTable(clients(), { name, key }, rules.stopping);
+      await createTable(clients(), { name, key: { hash, range } }, rules.stopping);
       return changed(Promise.resolve());
     },
     'rules.makeStream': ({ name, bucket }) => {
@@ -41,8 +39,4 @@ export function ruleHandlers({ rules, lab, connection }: Control): RuleHandlers 
       return changed(makeStream(clients(), { name, bucket, roleArn: target.roleArn }, rules.stopping));
     },
   };
-}
-
-function textKey(name: string): KeyAttribute {
-  return { name, type: 'S' };
 }

@@ -173,7 +173,13 @@ function TableField({ value, onChange }: PlaceProps) {
         label={t('rules.table')}
         names={tables}
         canMake={value.length >= 3 && hash !== ''}
-        make={() => call('rules.makeTable', { name: value, hash, range: range === '' ? null : range })}
+        make={() =>
+          call('rules.makeTable', {
+            name: value,
+            hash: { name: hash, type: 'S' },
+            range: range === '' ? null : { name: range, type: 'S' },
+          })
+        }
         value={value}
         onChange={onChange}
       />
