@@ -116,7 +116,12 @@ export type RuleCondition = { readonly field: string; readonly operator: RuleOpe
 export type TrialReason = {
   readonly text: string;
   readonly value: string | null;
-  readonly operands: readonly { readonly text: string; readonly value: string | null }[];
+  readonly operands: readonly {
+    readonly text: string;
+    readonly value: string | null;
+    /** Why a call is Undefined, in the lab's words, where its arguments do not tell. */
+    readonly reason: string | null;
+  }[];
   /** The two sides are of different kinds, so one was converted. */
   readonly isConverted: boolean;
 };

@@ -171,7 +171,8 @@ export async function openLab(options: LabOptions, engine: AsyncEngine, onChange
       refusals: () => ({ total: iot.refusals.total(), refusals: iot.refusals.newest() }),
       trace: messages.find,
       ruleMessages: messages.ofRule,
-      tryRule: (sql, version, pasted) => tryStatement(sql, version, pasted, recent.ofTopic, identity.account),
+      tryRule: (sql, version, pasted) =>
+        tryStatement(sql, version, pasted, recent.ofTopic, { accountId: identity.account, shadow: iot.shadow }),
       flush: firehose.flush,
       drain: iot.drain,
       setQuotas: iot.quota.setOn,

@@ -5,9 +5,11 @@ import type { AlpnPortChoice, PortChoice, RuleCounters } from '../api.ts';
 import type { BytesHandler } from '../dispatch.ts';
 import type { LabSeal } from '../lab-seal.ts';
 import type { RepublishedMessage } from '../rules/actions/action.ts';
+import type { ReadShadow } from '../rules/context.ts';
 import { openEngine } from '../rules/engine.ts';
 import { openRuleBook } from '../rules/rule-book.ts';
 import { ruleRoutes } from '../rules/rule-routes.ts';
+import { openShadowReader } from '../rules/shadow-reader.ts';
 import type { DeliveryStreams, LabIdentity, ObjectStore, ReportShelf, RestRoute, Tables } from '../services.ts';
 import { openStore } from './append-log-store.ts';
 import { openBroker, type Broker } from './broker.ts';
@@ -70,6 +72,8 @@ export type Iot = {
   readonly counters: () => readonly RuleCounters[];
   readonly refusals: RefusalLog;
   readonly messages: MessageLog;
+  /** As rules read them. */
+  readonly shadow: ReadShadow;
   readonly connections: () => number;
   readonly quota: Quota;
   /** Resolves when every message acknowledged so far has passed the rules and their actions. */
@@ -105,12 +109,14 @@ export async function openIot(options: IotOptions): Promise<Iot> {
     tables,
     publish: (message: RepublishedMessage) => broker.publish({ ...message, retain: false }),
   };
+  const shadow = openShadowReader(state.shadows, identity.roleArn);
   const engine = openEngine({
     journal,
     checkpoint,
     checkpointPath,
     accountId: identity.account,
     rules,
+    shadow,
     services,
     messages,
     onChange,
@@ -173,6 +179,7 @@ export async function openIot(options: IotOptions): Promise<Iot> {
     counters: engine.counters,
     refusals,
     messages,
+    shadow,
     connections: broker.connections,
     quota,
     drain: engine.drain,

@@ -1,8 +1,9 @@
 /** Keeps the last messages whole, for trying a rule on real ones: bounded by number and by bytes. */
 import { matchesFilter } from '../rules/topic-filter.ts';
 import type { JournalMessage } from './journal-record.ts';
+import { knownSender, type KnownSender } from './sender.ts';
 
-export type RecentMessage = Pick<JournalMessage, 'topic' | 'payload' | 'receivedAt'>;
+export type RecentMessage = Pick<JournalMessage, 'topic' | 'payload' | 'receivedAt'> & KnownSender;
 
 export type RecentMessages = {
   readonly add: (message: JournalMessage) => void;
@@ -27,11 +28,12 @@ export function openRecentMessages(): RecentMessages {
     kept--;
   };
   return {
-    add: ({ topic, payload, receivedAt }) => {
+    add: (message) => {
+      const { topic, payload, receivedAt } = message;
       if (kept === MOST_MESSAGES) forgetOldest();
       while (kept > 0 && bytes + payload.length > MOST_BYTES) forgetOldest();
       // A copy: the payload lies in a buffer with many others, which would be kept for its sake.
-      ring[next] = { topic, payload: Buffer.from(payload), receivedAt };
+      ring[next] = { topic, payload: Buffer.from(payload), receivedAt, ...knownSender(message) };
       next = (next + 1) % MOST_MESSAGES;
       kept++;
       bytes += payload.length;

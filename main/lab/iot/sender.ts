@@ -15,6 +15,21 @@ export type Sender = {
 
 export const NOT_MQTT = 'n/a';
 
+/** As functions of rules tell it: Undefined where nothing is known. */
+export type KnownSender = {
+  readonly clientId: string | undefined;
+  readonly principal: string | undefined;
+  readonly sourceIp: string | undefined;
+};
+
+export function knownSender({ clientId, principal, sourceIp }: Sender): KnownSender {
+  return {
+    clientId: clientId === NOT_MQTT ? undefined : clientId,
+    principal: principal === '' ? undefined : principal,
+    sourceIp: sourceIp === '' ? undefined : sourceIp,
+  };
+}
+
 /** The lab itself: lifecycle events, answers of shadows. */
 export const THE_LAB: Sender = { clientId: NOT_MQTT, principal: '', sourceIp: '', hops: 0 };
 

@@ -77,6 +77,12 @@ export const CHOICES: readonly Choice[] = [
     asVectors: ['functions-time-013', 'functions-time-014'],
   },
   {
+    point: 'regular expressions',
+    choice:
+      "Java's as far as RE2 has them, which always answers in linear time; other constants are refused at creation, other patterns of messages and malformed ones are Undefined",
+  },
+  { point: 'get_thing_shadow without such a shadow, or with another role', choice: 'Undefined' },
+  {
     point: '27 refused at creation',
     choice:
       'bad syntax, unknown and unavailable functions, what the SQL version does not have; a wrong number of arguments is Undefined',

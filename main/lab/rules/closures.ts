@@ -8,6 +8,8 @@ import type { Value } from './value.ts';
 export type Frame = {
   readonly context: EvaluationContext;
   readonly version: SqlVersion;
+  /** Is told why something is Undefined, when a person asked. */
+  readonly note?: ((reason: string) => void) | undefined;
   /** By their place in SET. */
   readonly variables: Value[];
   /** The elements that the nested queries around stand at, the outermost first. */

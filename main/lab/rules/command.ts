@@ -45,6 +45,9 @@ const inputSchema = z.object({
   ruleName: z.string().optional(),
 });
 
+/** There is no account whose roles could be assumed. */
+const ANY_ROLE = { roleArn: null };
+
 type Input = z.infer<typeof inputSchema>;
 
 /** Answers each line of `input` with one line; a line that is no message of the kind gets an error. The exit code is 0. */
@@ -73,7 +76,7 @@ function errorLine(error: unknown): string {
 function answer(line: string): string {
   const read = readInput(line);
   const { sql, sqlVersion, topic, template, ruleName } = read.input;
-  const statement = parseStatement(sql, sqlVersion, 'readable');
+  const statement = parseStatement(sql, sqlVersion, ANY_ROLE);
   const context = contextOf(read.input, read.payload);
   if (template !== undefined) return filledTemplate(read.input, template, context);
   const isDirect = topic.startsWith('$aws/rules/');
@@ -100,11 +103,11 @@ function filledTemplate(
   template: string,
   context: EvaluationContext,
 ): string {
-  const { assignments } = parseStatement(sql, sqlVersion, 'readable');
+  const { assignments } = parseStatement(sql, sqlVersion, ANY_ROLE);
   const [, action, field] = /^([^.]+)\.(.+)$/.exec(templateField ?? '') ?? [];
   if (action !== undefined && field !== undefined) checkTemplateField(action, field, template);
   const compile = templateField === 'republish.topic' ? compileRepublishTopic : compileTemplate;
-  const { text } = compile(template, sqlVersion, assignments)(context);
+  const { text } = compile(template, sqlVersion, assignments, ANY_ROLE)(context);
   return JSON.stringify({ value: text });
 }
 
@@ -146,7 +149,8 @@ function contextOf({ topic, context }: Input, payload: Buffer): EvaluationContex
     mqtt5,
     shadow: (thingName, shadowName) => {
       const found = shadows[shadowName === undefined ? thingName : `${thingName}/${shadowName}`];
-      return found === undefined ? undefined : readJson(Buffer.from(JSON.stringify(found)));
+      if (found === undefined) return { missing: `the context has no shadow of ${thingName}` };
+      return { document: readJson(Buffer.from(JSON.stringify(found))) };
     },
   };
 }

@@ -6,7 +6,7 @@ import { FUNCTIONS } from './functions.ts';
 import { encodeBytes } from './functions/json-functions.ts';
 import { arithmetic, compareValues, equal, isIn, logic, minus, not } from './operators.ts';
 import { compileQuery } from './compile-query.ts';
-import type { Expression } from './statement.ts';
+import { constantOf, type Expression } from './statement.ts';
 import { memberOf, type Value } from './value.ts';
 
 export function compile(expression: Expression, scope: Scope): Evaluate {
@@ -141,7 +141,7 @@ function compileCall(name: string, given: readonly Expression[], scope: Scope): 
   if (name === 'get_or_default' && first !== undefined) {
     return (frame) => orUndefined(first, frame) ?? second?.(frame);
   }
-  const { call } = found;
+  const call = found.prepare?.(given.map(constantOf)) ?? found.call;
   return (frame) => {
     const results: Value[] = [];
     for (const value of values) results.push(value(frame));

@@ -22,9 +22,18 @@ export type EvaluationContext = {
   readonly traceId: string | undefined;
   /** Of MQTT 5, where the message came with them. */
   readonly mqtt5?: Mqtt5 | undefined;
-  /** The shadow document of a thing. Statements may only ask for it where `parseStatement` was told that it can be read. */
-  readonly shadow?: ((thingName: string, shadowName: string | undefined) => Value) | undefined;
+  readonly shadow: ReadShadow;
 };
+
+/**
+ * The document of a thing's shadow as GetThingShadow answers it, the classic one where no name is given, read with the rights of a role.
+ * Where there is none, what a person should know of it.
+ */
+export type ReadShadow = (
+  thingName: string,
+  shadowName: string | undefined,
+  roleArn: string,
+) => { readonly document: Value } | { readonly missing: string };
 
 export type Mqtt5 = {
   readonly contentType?: string | undefined;

@@ -15,6 +15,12 @@ export type Grammar = {
   readonly query: (cursor: Cursor) => Query;
 };
 
+/**
+ * For a rule that is being made, or tried: what the lab could not carry out is refused. Rules that exist are read as they are.
+ * `roleArn` is the only role that can be assumed; null where no role matters.
+ */
+export type Creation = { readonly roleArn: string | null };
+
 export type Cursor = {
   readonly grammar: Grammar;
   readonly sql: string;
@@ -22,7 +28,7 @@ export type Cursor = {
   readonly tokens: readonly Token[];
   /** Which variables SET has made so far. */
   readonly variables: Set<string>;
-  readonly shadows: 'readable' | 'unreadable';
+  readonly creation: Creation | undefined;
   at: number;
   depth: number;
 };
@@ -30,9 +36,9 @@ export type Cursor = {
 export function openCursor(
   sql: string,
   version: SqlVersion,
-  { shadows, grammar }: Pick<Cursor, 'shadows' | 'grammar'>,
+  { creation, grammar }: Pick<Cursor, 'creation' | 'grammar'>,
 ): Cursor {
-  return { grammar, sql, version, tokens: tokenize(sql), variables: new Set(), shadows, at: 0, depth: 0 };
+  return { grammar, sql, version, tokens: tokenize(sql), variables: new Set(), creation, at: 0, depth: 0 };
 }
 
 export function current(cursor: Cursor): Token {

@@ -9,6 +9,7 @@ import type { MessageLog } from '../iot/message-log.ts';
 import type { ActionServices } from './actions/action.ts';
 import type { Lane } from './actions/lane.ts';
 import { openBatches } from './batches.ts';
+import type { ReadShadow } from './context.ts';
 import { openScope } from './message-scope.ts';
 import type { Rule, RuleBook } from './rule-book.ts';
 import { openRuleTallies } from './rule-counts.ts';
@@ -40,12 +41,15 @@ export function openEngine(parts: {
   /** Of the account that the rules run in. */
   readonly accountId: string;
   readonly rules: RuleBook;
+  /** For get_thing_shadow(): what the shadow is when a rule looks at the message. */
+  readonly shadow: ReadShadow;
   readonly services: ActionServices;
   /** Is told what becomes of each message. */
   readonly messages: MessageLog;
   readonly onChange: () => void;
 }): Engine {
-  const { journal, checkpoint, checkpointPath, accountId, rules, services, messages: trace, onChange } = parts;
+  const { journal, checkpoint, checkpointPath, accountId, rules, shadow, services, onChange } = parts;
+  const { messages: trace } = parts;
   // Without a checkpoint nothing is known of the actions before: everything that is kept goes through again.
   const start = checkpoint ?? beginning(journal);
   const aloneUntil = start.reserved;
@@ -135,7 +139,7 @@ export function openEngine(parts: {
       trace.begin(message);
       const matching = rules.matching(message.topic);
       if (matching.length === 0) continue;
-      const scope = openScope(message, accountId);
+      const scope = openScope(message, accountId, shadow);
       for (const rule of matching) {
         batch.wait();
         if (!runnerOf(rule).take(message, scope, batch.settle)) batch.settle();

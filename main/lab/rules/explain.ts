@@ -17,6 +17,8 @@ export type ExplainedOperand = {
   readonly value: string | null;
   readonly line: number;
   readonly column: number;
+  /** Why a call is Undefined where its arguments do not tell; null else. */
+  readonly reason: string | null;
 };
 
 export type ExplainedPart = {
@@ -34,33 +36,36 @@ export function openExplainer(
   { version, assignments }: { readonly version: SqlVersion; readonly assignments: readonly Assignment[] },
   context: EvaluationContext,
 ): (part: Expression) => ExplainedPart {
-  const frame: Frame = { context, version, variables: [], elements: [] };
+  let reason: string | null = null;
+  const note = (why: string): void => void (reason = why);
+  const frame: Frame = { context, version, note, variables: [], elements: [] };
   const scope = rootScope(assignments.map(({ name }) => name));
+  const orUndefined = (evaluate: () => Value): Value => {
+    try {
+      return evaluate();
+    } catch (error) {
+      if (!(error instanceof EvaluationFailure)) throw error;
+      note(error.message);
+      return undefined;
+    }
+  };
   orUndefined(() => {
     compileAssignments(assignments)(frame);
     return undefined;
   });
   const valueOf = (expression: Expression): Value => orUndefined(() => compile(expression, scope)(frame));
-  const operand = (expression: Expression): ExplainedOperand => ({
-    text: printExpression(expression),
-    value: jsonOf(valueOf(expression)),
-    ...placeOf(sql, expression.at),
-  });
+  const operand = (expression: Expression): ExplainedOperand => {
+    reason = null;
+    const value = jsonOf(valueOf(expression));
+    const why = value === null && expression.kind === 'call' ? reason : null;
+    return { text: printExpression(expression), value, ...placeOf(sql, expression.at), reason: why };
+  };
   return (part) => ({
     text: printExpression(part),
     value: jsonOf(valueOf(part)),
     operands: operandsOf(part).map(operand),
     isConverted: isConverting(part, valueOf),
   });
-}
-
-function orUndefined(evaluate: () => Value): Value {
-  try {
-    return evaluate();
-  } catch (error) {
-    if (error instanceof EvaluationFailure) return undefined;
-    throw error;
-  }
 }
 
 function jsonOf(value: Value): string | null {

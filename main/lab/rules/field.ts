@@ -1,6 +1,7 @@
 /** A field of an action: constant text, or a substitution template that each message fills in. */
 import { invalidRequest } from '../iot/input.ts';
 import { AwsError } from '../services.ts';
+import type { Creation } from './cursor.ts';
 import type { MessageScope } from './message-scope.ts';
 import type { SqlVersion } from './sql-version.ts';
 import type { Assignment } from './statement.ts';
@@ -13,14 +14,16 @@ export type Field = (scope: MessageScope) => string;
  * Throws AwsError InvalidRequestException.
  * @param what Names the field to a person.
  * @param assignments Of the rule's statement, for `${@variable}`.
+ * @param creation As for `parseStatement`.
  */
 export function compileField(
   text: string,
   version: SqlVersion,
   what: string,
   assignments: readonly Assignment[],
+  creation?: Creation,
 ): Field {
-  const template = compiled(text, version, what, assignments);
+  const template = compiled(text, version, what, assignments, creation);
   return (scope) => {
     const { text: filled, missing } = template(scope);
     const [first] = missing;
@@ -35,9 +38,10 @@ function compiled(
   version: SqlVersion,
   what: string,
   assignments: readonly Assignment[],
+  creation: Creation | undefined,
 ): ReturnType<typeof compileTemplate> {
   try {
-    return compileTemplate(text, version, assignments);
+    return compileTemplate(text, version, assignments, creation);
   } catch (error) {
     if (error instanceof AwsError) throw invalidRequest(`${what}: "${text}" is no template. ${error.message}`);
     throw error;

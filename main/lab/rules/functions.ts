@@ -5,11 +5,13 @@ import { HASH_FUNCTIONS } from './functions/hash-functions.ts';
 import { JSON_FUNCTIONS } from './functions/json-functions.ts';
 import { MATH_FUNCTIONS } from './functions/math-functions.ts';
 import { MESSAGE_FUNCTIONS } from './functions/message-functions.ts';
+import { PATTERN_FUNCTIONS } from './functions/pattern-functions.ts';
 import { TEXT_FUNCTIONS } from './functions/text-functions.ts';
 import { TIME_FUNCTIONS } from './functions/time-functions.ts';
 
 export const FUNCTIONS: ReadonlyMap<string, SqlFunction> = new Map([
   ...TEXT_FUNCTIONS,
+  ...PATTERN_FUNCTIONS,
   ...MATH_FUNCTIONS,
   ...HASH_FUNCTIONS,
   ...TIME_FUNCTIONS,

@@ -11,10 +11,11 @@ import {
   refused,
   takeName,
   unexpected,
+  type Creation,
   type Cursor,
 } from './cursor.ts';
 import { FUNCTIONS, REFUSED_FUNCTIONS } from './functions.ts';
-import type { Expression } from './statement.ts';
+import { constantOf, type Expression } from './statement.ts';
 
 export function parseCast(cursor: Cursor): Expression {
   const { start: at } = current(cursor);
@@ -40,12 +41,10 @@ export function parseCall(cursor: Cursor): Expression {
   const found = FUNCTIONS.get(name);
   if (found === undefined) throw refused(cursor, at, `there is no function ${text}()`);
   if (found.since === '2016-03-23') needsNewVersion(cursor, at, `the function ${name}()`);
-  if (name === 'get_thing_shadow' && cursor.shadows === 'unreadable') {
-    throw refused(cursor, at, 'get_thing_shadow() cannot be used here, shadows are not read by rules');
-  }
   cursor.at += 2;
   const given = parseArguments(cursor, name);
   checkConstants(cursor, name, given);
+  if (cursor.creation !== undefined) checkCreation(cursor, name, given, cursor.creation);
   return { kind: 'call', at, name, arguments: given };
 }
 
@@ -80,4 +79,15 @@ function checkConstants(cursor: Cursor, name: string, given: readonly Expression
   if (isConstantNeeded && first !== undefined && first.kind !== 'literal') {
     throw refused(cursor, first.at, `the first argument of ${name}() must be a constant text`);
   }
+}
+
+/** What a message could only fail by is better said before. */
+function checkCreation(cursor: Cursor, name: string, given: readonly Expression[], { roleArn }: Creation): void {
+  const refusal = FUNCTIONS.get(name)?.refusal?.(given.map(constantOf));
+  const place = refusal === undefined ? undefined : given[refusal.argument];
+  if (refusal !== undefined && place !== undefined) throw refused(cursor, place.at, `${name}(): ${refusal.reason}`);
+  const role = name === 'get_thing_shadow' && roleArn !== null ? given.at(-1) : undefined;
+  if (role?.kind !== 'literal' || role.value === roleArn) return;
+  const reason = `get_thing_shadow(): its last argument must be a role that can be assumed, and the lab has one, ${roleArn}`;
+  throw refused(cursor, role.at, reason);
 }

@@ -9,6 +9,7 @@ import {
   openCursor,
   refused,
   unexpected,
+  type Creation,
   type Cursor,
 } from './cursor.ts';
 import { parseExpression, parsePostfix } from './parse-expression.ts';
@@ -22,16 +23,9 @@ const LONGEST_VARIABLE = 64;
 
 const GRAMMAR = { expression: parseExpression, postfix: parsePostfix, query: parseQuery };
 
-/**
- * Throws AwsError SqlParseException with the place as line:column, both from 1.
- * @param shadows Whether the evaluation context can read shadows; get_thing_shadow() is refused where it cannot.
- */
-export function parseStatement(
-  sql: string,
-  version: SqlVersion,
-  shadows: 'readable' | 'unreadable' = 'unreadable',
-): Statement {
-  const cursor = openCursor(sql, version, { shadows, grammar: GRAMMAR });
+/** Throws AwsError SqlParseException with the place as line:column, both from 1. */
+export function parseStatement(sql: string, version: SqlVersion, creation?: Creation): Statement {
+  const cursor = openCursor(sql, version, { creation, grammar: GRAMMAR });
   const assignments = acceptKeyword(cursor, 'SET') ? parseAssignments(cursor) : [];
   expectKeyword(cursor, 'SELECT', assignments.length === 0 ? 'at the beginning' : 'after the variables of SET');
   const selection = parseSelection(cursor);
@@ -48,8 +42,13 @@ export function parseStatement(
 }
 
 /** `variables` are those that the rule's SET makes. Throws as parseStatement. */
-export function parseExpressionText(sql: string, version: SqlVersion, variables: readonly string[]): Expression {
-  const cursor = openCursor(sql, version, { shadows: 'unreadable', grammar: GRAMMAR });
+export function parseExpressionText(
+  sql: string,
+  version: SqlVersion,
+  variables: readonly string[],
+  creation?: Creation,
+): Expression {
+  const cursor = openCursor(sql, version, { creation, grammar: GRAMMAR });
   for (const name of variables) cursor.variables.add(name);
   const expression = parseExpression(cursor);
   if (current(cursor).kind !== 'end') throw unexpected(cursor, 'an operator or the end of the expression');

@@ -34,14 +34,15 @@ export function parseRulePayload(
   const parsed = payloadSchema.safeParse(body ?? {});
   if (!parsed.success) throw invalidRequest(`The rule payload is not valid: ${firstIssue(parsed.error)}`);
   const { sql, description, ruleDisabled = false, awsIotSqlVersion = DEFAULT_VERSION } = parsed.data;
-  const statement = parseStatement(sql, awsIotSqlVersion);
+  const statement = parseStatement(sql, awsIotSqlVersion, identity);
   if (statement.topicFilter.startsWith('$aws/rules/')) {
     throw invalidRequest('A rule cannot select from $aws/rules/: publish there to reach one rule directly.');
   }
   const read = (action: Readonly<Record<string, unknown>>, what: string): RuleAction => {
     const known = parseAction(action, what);
     checkRole(known, identity, what);
-    checkAction(known, { version: awsIotSqlVersion, assignments: statement.assignments }, what);
+    const { assignments } = statement;
+    checkAction(known, { version: awsIotSqlVersion, assignments, creation: identity }, what);
     return known;
   };
   const actions = parsed.data.actions.map((action, index) => read(action, `Action ${index + 1}`));

@@ -69,3 +69,8 @@ export type Statement = {
   readonly topicFilter: string;
   readonly where: Expression | undefined;
 };
+
+/** What stands in the rule itself; Undefined for what each message gives. */
+export function constantOf(expression: Expression): Value {
+  return expression.kind === 'literal' ? expression.value : undefined;
+}

@@ -3,6 +3,7 @@ import { AwsError } from '../services.ts';
 import { rootScope, type Evaluate, type Frame } from './closures.ts';
 import { compile } from './compile.ts';
 import type { EvaluationContext } from './context.ts';
+import type { Creation } from './cursor.ts';
 import { toText } from './conversions.ts';
 import { compileAssignments } from './evaluate.ts';
 import { parseExpressionText } from './parse.ts';
@@ -28,8 +29,14 @@ const NOTHING_MISSING: readonly string[] = [];
  * `${topic(3)}/${timestamp()}.json` → a function of the message's context. Text without `${` stands for itself.
  * Strings go in without quotes, arrays and objects as JSON. Throws AwsError SqlParseException.
  * @param assignments Of the rule's statement, for `${@variable}`.
+ * @param creation As for `parseStatement`.
  */
-export function compileTemplate(text: string, version: SqlVersion, assignments: readonly Assignment[] = []): Template {
+export function compileTemplate(
+  text: string,
+  version: SqlVersion,
+  assignments: readonly Assignment[] = [],
+  creation?: Creation,
+): Template {
   if (!isTemplate(text)) {
     const filled: Filled = { text, missing: NOTHING_MISSING };
     return () => filled;
@@ -37,7 +44,7 @@ export function compileTemplate(text: string, version: SqlVersion, assignments: 
   const names = assignments.map(({ name }) => name);
   const pieces = piecesOf(text).map((piece) => {
     if (typeof piece === 'string') return piece;
-    const expression = parseExpressionText(piece.source, version, names);
+    const expression = parseExpressionText(piece.source, version, names, creation);
     return { source: piece.source.trim(), evaluate: compile(expression, rootScope(names)) };
   });
   const prepare = compileAssignments(assignments);
@@ -53,8 +60,9 @@ export function compileRepublishTopic(
   text: string,
   version: SqlVersion,
   assignments: readonly Assignment[] = [],
+  creation?: Creation,
 ): Template {
-  return compileTemplate(text.startsWith('$$') ? text.slice(1) : text, version, assignments);
+  return compileTemplate(text.startsWith('$$') ? text.slice(1) : text, version, assignments, creation);
 }
 
 export function isTemplate(text: string): boolean {

@@ -12,6 +12,7 @@ export function testContext(payload: string | Buffer, more: Partial<EvaluationCo
     principal: undefined,
     sourceIp: undefined,
     traceId: undefined,
+    shadow: () => ({ missing: 'no shadows in this test' }),
     ...more,
   };
 }

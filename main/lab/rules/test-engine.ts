@@ -34,6 +34,7 @@ export async function openTestEngine(folder: string, services: Partial<ActionSer
     checkpoint,
     checkpointPath,
     rules,
+    shadow: () => ({ missing: 'no shadows in this test' }),
     services: {
       streams: NO_STREAMS,
       objects: NO_OBJECTS,

@@ -1,14 +1,18 @@
 /** Trying a statement: the verdicts are those of the rules, and each says why. */
 import { expect, test } from 'vitest';
+import { testContext } from './test-context.ts';
 import { tryStatement, type TriedMessage } from './try-statement.ts';
 
 const message = (text: string): TriedMessage => ({
   topic: 'sensor/weather/1',
   payload: Buffer.from(text),
   receivedAt: 1,
+  clientId: 'station-1',
+  principal: 'p',
+  sourceIp: '127.0.0.1',
 });
 const tried = (sql: string, pasted: string | null, ...real: readonly string[]) =>
-  tryStatement(sql, '2016-03-23', pasted, () => real.map(message), '123456789012');
+  tryStatement(sql, '2016-03-23', pasted, () => real.map(message), testContext(''));
 
 const COLD =
   "SELECT weather_station AS id, air_temperature.value AS t FROM 'sensor/weather/#' WHERE air_temperature.value < -5";
@@ -26,7 +30,7 @@ test('what passes shows its output, what does not shows the values that decided'
     {
       text: 'air_temperature.value < -5',
       value: 'false',
-      operands: [{ text: 'air_temperature.value', value: '7.0', line: 1, column: 88 }],
+      operands: [{ text: 'air_temperature.value', value: '7.0', line: 1, column: 88, reason: null }],
       isConverted: false,
     },
   ]);
@@ -80,5 +84,24 @@ test('fields come from the messages, with a sample of each', () => {
   expect(tried("SELECT * FROM 'x'", null, '{"a":{"b":1.0},"c":"d"}').fields).toEqual([
     { path: 'a.b', sample: '1.0' },
     { path: 'c', sample: '"d"' },
+  ]);
+});
+
+test('the sender of a message is known to the statement, and a pasted one has none', () => {
+  const sql = "SELECT clientid() AS c, principal() AS p, sourceip() AS s FROM 'x'";
+  expect(tried(sql, '{}', '{}').verdicts.map(({ output }) => output)).toEqual([
+    '{"c":"n/a"}',
+    '{"c":"station-1","p":"p","s":"127.0.0.1"}',
+  ]);
+});
+
+test('a call that is Undefined for a reason of its own says it', () => {
+  const [verdict] = tried(
+    "SELECT * FROM 'x' WHERE regexp_matches(a, b) AND get_thing_shadow(a, 'r').n = 1",
+    '{"a":"t","b":"(?=t)"}',
+  ).verdicts;
+  expect(verdict?.where.map(({ operands }) => operands.map(({ reason }) => reason))).toEqual([
+    [expect.stringContaining('cannot do looking ahead or behind'), null, null],
+    [null, 'no shadows in this test', null],
   ]);
 });

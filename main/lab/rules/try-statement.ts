@@ -11,9 +11,14 @@ import type { Expression, Statement } from './statement.ts';
 import { isObject, toJson, type Value } from './value.ts';
 
 /** A message to try: as it was received, or as a person typed it (`receivedAt` null). */
-export type TriedMessage = { readonly topic: string; readonly payload: Buffer; readonly receivedAt: number | null };
+export type TriedMessage = Pick<EvaluationContext, 'clientId' | 'principal' | 'sourceIp'> & {
+  readonly topic: string;
+  readonly payload: Buffer;
+  readonly receivedAt: number | null;
+};
 
 const MOST_MESSAGES = 100;
+const NOBODY = { clientId: undefined, principal: undefined, sourceIp: undefined };
 const SHOWN_BYTES = 4_096;
 const MOST_FIELDS = 200;
 const DEEPEST_FIELD = 6;
@@ -27,11 +32,11 @@ export function tryStatement(
   version: SqlVersion,
   pasted: string | null,
   messagesOf: (filter: string, most: number) => readonly TriedMessage[],
-  accountId: string,
+  lab: Pick<EvaluationContext, 'accountId' | 'shadow'>,
 ): RuleTrial {
   let statement: Statement;
   try {
-    statement = parseStatement(sql, version);
+    statement = parseStatement(sql, version, { roleArn: null });
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     return { error: faultOf(error.message), topicFilter: null, rows: null, fields: [], verdicts: [] };
@@ -40,35 +45,39 @@ export function tryStatement(
   const run = compileStatement(statement, version);
   const real = messagesOf(topicFilter, MOST_MESSAGES);
   const typed: readonly TriedMessage[] =
-    pasted === null ? [] : [{ topic: topicFilter, payload: Buffer.from(pasted), receivedAt: null }];
+    pasted === null ? [] : [{ topic: topicFilter, payload: Buffer.from(pasted), receivedAt: null, ...NOBODY }];
   return {
     error: null,
     topicFilter,
     rows: rowsOf(statement),
     fields: fieldsOf(real),
     verdicts: [...typed, ...real].map((message) => {
-      const context = contextOf(message, accountId);
+      const context = contextOf(message, lab);
       return verdictOf({ sql, version, statement }, message, context, run(context));
     }),
   };
 }
 
-/** `line 1, column 10` or `1:10` out of the sentence. */
+/** The `1:10` at the end of the sentence. */
 function faultOf(message: string): NonNullable<RuleTrial['error']> {
-  const place = /(\d+)(?:, column |:)(\d+)/.exec(message);
+  const place = /(\d+):(\d+)\.$/.exec(message);
   return { message, line: Number(place?.[1] ?? 1), column: Number(place?.[2] ?? 1) };
 }
 
-/** Who sent it is not kept: clientid(), principal() and the like are as for a message that did not come over MQTT. */
-function contextOf({ topic, payload, receivedAt }: TriedMessage, accountId: string): EvaluationContext {
+/** The message's number is not kept, so traceid() is Undefined. */
+function contextOf(
+  { topic, payload, receivedAt, clientId, principal, sourceIp }: TriedMessage,
+  { accountId, shadow }: Pick<EvaluationContext, 'accountId' | 'shadow'>,
+): EvaluationContext {
   return {
     payload: openPayload(payload),
     topic,
     receivedAt: receivedAt ?? Date.now(),
     accountId,
-    clientId: undefined,
-    principal: undefined,
-    sourceIp: undefined,
+    shadow,
+    clientId,
+    principal,
+    sourceIp,
     traceId: undefined,
   };
 }

@@ -99,6 +99,7 @@ function Reason({ reason: { text, value, operands, isConverted } }: { readonly r
           {operand.value === null
             ? t('rules.operandUndefined', { operand: operand.text })
             : t('rules.operandIs', { operand: operand.text, value: operand.value })}
+          {operand.reason !== null && ` ${operand.reason}`}
         </span>
       ))}
       {isConverted && <span>{t('rules.converted')}</span>}

@@ -1,5 +1,6 @@
 /** Makes an action of a rule ready to run: its templates compiled, and a queue of its own. */
 import { invalidRequest } from '../../iot/input.ts';
+import type { Creation } from '../cursor.ts';
 import { compileField, type Field } from '../field.ts';
 import type { DynamoV1Action, RuleAction } from '../rule-action.ts';
 import type { SqlVersion } from '../sql-version.ts';
@@ -41,11 +42,11 @@ function templatesOf(action: RuleAction): Readonly<Record<string, string | undef
 /** Throws AwsError InvalidRequestException when a rule cannot be made with this action. */
 export function checkAction(
   action: RuleAction,
-  { version, assignments }: Pick<OpenOptions, 'version' | 'assignments'>,
+  { version, assignments, creation }: Pick<OpenOptions, 'version' | 'assignments'> & { readonly creation: Creation },
   what: string,
 ): void {
   for (const [name, text] of Object.entries(templatesOf(action))) {
-    if (text !== undefined) compileField(text, version, `${what}: ${name}`, assignments);
+    if (text !== undefined) compileField(text, version, `${what}: ${name}`, assignments, creation);
   }
   if ('republish' in action) {
     const { topic } = action.republish;

@@ -11,9 +11,20 @@ export type SqlFunction = {
   readonly most: number;
   /** May throw EvaluationFailure. */
   readonly call: (given: readonly Value[], scene: Scene) => Value;
+  /** A quicker form of `call` where arguments stand in the rule; those that each message gives are Undefined here. */
+  readonly prepare?: (constants: readonly Value[]) => SqlFunction['call'] | undefined;
+  /** Why a rule with these constants cannot be made here, though AWS may take it. */
+  readonly refusal?: (
+    constants: readonly Value[],
+  ) => { readonly argument: number; readonly reason: string } | undefined;
 };
 
-export type Scene = { readonly context: EvaluationContext; readonly version: SqlVersion };
+export type Scene = {
+  readonly context: EvaluationContext;
+  readonly version: SqlVersion;
+  /** Is told why something is Undefined that one would not expect to be; there when a person asked. */
+  readonly note?: ((reason: string) => void) | undefined;
+};
 
 /** `counts` is how many arguments it takes, at least and at most. */
 export function always(counts: readonly [least: number, most: number], call: SqlFunction['call']): SqlFunction {

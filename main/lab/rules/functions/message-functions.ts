@@ -1,5 +1,4 @@
 /** Functions that tell of the message and of the engine. */
-import type { SqlVersion } from '../sql-version.ts';
 import { toIndex, toText } from '../conversions.ts';
 import { visibleTopic, type Mqtt5 } from '../context.ts';
 import type { Value } from '../value.ts';
@@ -51,12 +50,15 @@ function userProperties(given: readonly Value[], { context, version }: Scene): V
   return values.length === 0 ? undefined : values;
 }
 
-/** The last argument names a role, which the lab's engine does not need. */
-function thingShadow(
-  given: readonly Value[],
-  { context, version }: { context: Scene['context']; version: SqlVersion },
-): Value {
+/** Undefined without such a shadow, or with a role that cannot be assumed. */
+function thingShadow(given: readonly Value[], { context, version, note }: Scene): Value {
   const thingName = toText(given[0], version);
   const shadowName = given.length === 3 ? toText(given[1], version) : undefined;
-  return thingName === undefined ? undefined : context.shadow?.(thingName, shadowName);
+  const roleArn = toText(given.at(-1), version);
+  if (thingName === undefined || roleArn === undefined) return undefined;
+  if (given.length === 3 && shadowName === undefined) return undefined;
+  const found = context.shadow(thingName, shadowName, roleArn);
+  if ('document' in found) return found.document;
+  note?.(found.missing);
+  return undefined;
 }

@@ -7,7 +7,6 @@ import type { SqlVersion } from '../sql-version.ts';
 import { isArray, type Value } from '../value.ts';
 import { charactersOf, lengthOf } from './characters.ts';
 import { always, newer, type SqlFunction } from './function.ts';
-import { matches, replaceMatches, firstMatch } from './regular-expressions.ts';
 
 export const TEXT_FUNCTIONS: readonly (readonly [name: string, SqlFunction])[] = [
   ['chr', always([1, 1], ([code]) => chr(code))],
@@ -24,9 +23,6 @@ export const TEXT_FUNCTIONS: readonly (readonly [name: string, SqlFunction])[] =
   ['ltrim', texts(1, (text) => text.replace(/^[ \t]+/, ''))],
   ['rtrim', texts(1, trimEnd)],
   ['trim', texts(1, (text) => trimEnd(text).replace(/^[ \t]+/, ''))],
-  ['regexp_matches', texts(2, matches)],
-  ['regexp_replace', texts(3, replaceMatches)],
-  ['regexp_substr', texts(2, firstMatch)],
   ['replace', texts(3, (text, from, to) => (from === '' ? text : text.split(from).join(to)))],
   ['substring', always([2, 3], substring)],
   ['newuuid', always([0, 0], () => randomUUID())],
