@@ -272,9 +272,20 @@ export const calls = {
   'query.rows': call(z.object({ id, token: z.string().nullable() }).strict()).returns<QueryRows>(),
 
   // ---- rules
-  /** Tries a statement on the last real messages of its topic, and first on a pasted one; changes nothing. */
+  /** Tries a statement and its actions' templates on the last real messages of its topic, and first on a pasted one; changes nothing. */
   'rules.try': call(
-    z.object({ sql: z.string().max(100_000), sqlVersion, pasted: z.string().max(400_000).nullable() }).strict(),
+    z
+      .object({
+        sql: z.string().max(100_000),
+        sqlVersion,
+        pasted: z.string().max(400_000).nullable(),
+        /** Of the actions. */
+        templates: z
+          .array(z.object({ text: ruleText, isTopic: z.boolean() }).strict())
+          .max(100)
+          .readonly(),
+      })
+      .strict(),
   ).returns<RuleTrial>(),
   /** Makes the rule, or replaces the one of this name. */
   'rules.put': call(z.object({ form: ruleForm, isNew: z.boolean() }).strict()).returns<null>(),

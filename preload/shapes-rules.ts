@@ -139,6 +139,17 @@ export type TrialVerdict = {
   readonly absent: readonly string[];
 };
 
+/** A text of an action that holds templates; `isTopic` where it is what a message is republished to. */
+export type TriedTemplate = { readonly text: string; readonly isTopic: boolean };
+
+export type TemplatePreview = TriedTemplate & {
+  /** Null where it cannot be filled in: something is missing or wrong, or no message has come yet. */
+  readonly filled: string | null;
+  /** Its expressions that are Undefined for the message: the action would fail on it. */
+  readonly missing: readonly string[];
+  readonly error: string | null;
+};
+
 export type RuleTrial = {
   readonly error: { readonly message: string; readonly line: number; readonly column: number } | null;
   readonly topicFilter: string | null;
@@ -148,4 +159,6 @@ export type RuleTrial = {
   readonly fields: readonly { readonly path: string; readonly sample: string }[];
   /** Newest first. */
   readonly verdicts: readonly TrialVerdict[];
+  /** In the order they were asked for, on the newest message that passes, or else on the newest of all. */
+  readonly templates: readonly TemplatePreview[];
 };

@@ -105,3 +105,17 @@ test('a rule with settings that a form has not is listed, but not for editing', 
   });
   await removeRule(clients, 'batched');
 });
+
+test('a role that IoT may not act as is said as such', async () => {
+  const form: RuleForm = {
+    name: 'other_role',
+    description: '',
+    sql: "SELECT * FROM 'a'",
+    sqlVersion: '2016-03-23',
+    isEnabled: true,
+    actions: [{ kind: 's3', bucket: 'b-1', key: 'k' }],
+    errorAction: null,
+    roleArn: lab.report.roleArn.replace('LabRole', 'Other'),
+  };
+  await expect(putRule(clients, form, true)).rejects.toMatchObject({ code: 'cloud.roleNotAssumable' });
+});

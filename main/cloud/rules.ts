@@ -12,6 +12,7 @@ import {
   type TopicRulePayload,
 } from '@aws-sdk/client-iot';
 import { isDeepStrictEqual } from 'node:util';
+import { AppError } from '../../preload/errors.ts';
 import type { RecordSeparator, RuleActionForm, RuleForm } from '../../preload/shapes-rules.ts';
 import type { Clients } from './clients.ts';
 import { nullWhen, told } from './refusals.ts';
@@ -47,10 +48,33 @@ export async function readRules({ iot }: Clients): Promise<readonly ReadRule[]> 
   return read;
 }
 
-/** Makes the rule, or replaces the one of its name. AWS's refusals keep their names. */
+/**
+ * Makes the rule, or replaces the one of its name. AppError `cloud.roleNotAssumable` when IoT may not act as the role, `cloud.roleNotPassed`
+ * when the person may not hand it on; AWS's other refusals keep their names.
+ */
 export async function putRule({ iot }: Clients, form: RuleForm, isNew: boolean): Promise<void> {
   const input = { ruleName: form.name, topicRulePayload: payloadOf(form) };
-  await (isNew ? iot.send(new CreateTopicRuleCommand(input)) : iot.send(new ReplaceTopicRuleCommand(input)));
+  try {
+    await (isNew ? iot.send(new CreateTopicRuleCommand(input)) : iot.send(new ReplaceTopicRuleCommand(input)));
+  } catch (error) {
+    throw roleRefusal(error, form.roleArn) ?? error;
+  }
+}
+
+/** AWS has no code of its own for either. */
+function roleRefusal(error: unknown, roleArn: string): AppError | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (error.message.includes('sts:AssumeRole')) {
+    return new AppError('cloud.roleNotAssumable', `AWS IoT may not act as the role "${roleArn}".`, {
+      hint: 'Choose LabRole, or a role of this account that trusts iot.amazonaws.com.',
+      cause: error,
+    });
+  }
+  if (!error.message.includes('iam:PassRole')) return undefined;
+  return new AppError('cloud.roleNotPassed', `You may not hand the role "${roleArn}" to AWS IoT.`, {
+    hint: 'Choose LabRole, or ask for iam:PassRole on this role.',
+    cause: error,
+  });
 }
 
 export async function setRuleEnabled({ iot }: Clients, ruleName: string, isEnabled: boolean): Promise<void> {

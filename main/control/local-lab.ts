@@ -3,7 +3,7 @@ import { AppError } from '../../preload/errors.ts';
 import type { ProcessHealth } from '../../preload/shapes.ts';
 import type { EngineProcess } from '../engine/api.ts';
 import type { LabActivity, LabOptions, LabParent, LabProcess, LabRefusals, LabReport, LabUsage } from '../lab/api.ts';
-import type { RuleTrial, SqlVersion } from '../../preload/shapes-rules.ts';
+import type { RuleTrial, SqlVersion, TriedTemplate } from '../../preload/shapes-rules.ts';
 import type { MessageTrace } from '../../preload/shapes-trace.ts';
 import type { Listener } from '../rpc.ts';
 import type { Fork } from './child.ts';
@@ -32,6 +32,7 @@ export type LocalLab = {
     readonly sql: string;
     readonly sqlVersion: SqlVersion;
     readonly pasted: string | null;
+    readonly templates: readonly TriedTemplate[];
   }) => Promise<RuleTrial>;
   readonly ruleMessages: (ruleName: string, most: number) => Promise<readonly MessageTrace[]>;
   readonly health: () => readonly ProcessHealth[];

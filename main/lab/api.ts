@@ -1,5 +1,5 @@
 /** What the lab process offers to main, and what it asks of its parent (the engine, which main relays). */
-import type { RuleFailure, RuleTrial, SqlVersion } from '../../preload/shapes-rules.ts';
+import type { RuleFailure, RuleTrial, SqlVersion, TriedTemplate } from '../../preload/shapes-rules.ts';
 import type { MessageTrace, Refusal } from '../../preload/shapes-trace.ts';
 import type { QueryEngine } from '../query-seam.ts';
 
@@ -150,11 +150,12 @@ export type LabProcess = {
     }) => MessageTrace | null;
     /** The newest messages that met the rule, newest first, with what it and its actions made of each. */
     readonly ruleMessages: (input: { readonly ruleName: string; readonly most: number }) => readonly MessageTrace[];
-    /** Tries a statement on the last real messages of its topic, and before them on `pasted`. */
+    /** Tries a statement on the last real messages of its topic, and before them on `pasted`; templates of actions too. */
     readonly tryRule: (input: {
       readonly sql: string;
       readonly sqlVersion: SqlVersion;
       readonly pasted: string | null;
+      readonly templates: readonly TriedTemplate[];
     }) => RuleTrial;
     /** Resolves when every journaled message has passed the rules and their actions. */
     readonly drain: (input: Record<string, never>) => null;

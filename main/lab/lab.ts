@@ -1,6 +1,6 @@
 /** The local AWS, wired by hand: who feeds whom can be read here from top to bottom. */
 import { join } from 'node:path';
-import type { RuleTrial, SqlVersion } from '../../preload/shapes-rules.ts';
+import type { RuleTrial } from '../../preload/shapes-rules.ts';
 import type { LabActivity, LabOptions, LabRefusals, LabReport } from './api.ts';
 import { openAthena } from './athena/athena.ts';
 import type { AsyncEngine } from './athena/run-query.ts';
@@ -19,7 +19,7 @@ import { openLabSeal } from './lab-seal.ts';
 import { openObjectStore } from './s3/object-store.ts';
 import { openReportShelf } from './s3/report-shelf.ts';
 import { openS3 } from './s3/s3.ts';
-import { tryStatement } from './rules/try-statement.ts';
+import { tryStatement, type Trial } from './rules/try-statement.ts';
 import { STS_VERSION, stsOperations } from './sts/sts.ts';
 
 /** A moment is enough to meet a program that does not wait for ACTIVE; on AWS it is tens of seconds. */
@@ -33,7 +33,7 @@ export type Lab = {
   readonly trace: MessageLog['find'];
   readonly ruleMessages: MessageLog['ofRule'];
   /** A statement on `pasted` and on the last messages of its topic. */
-  readonly tryRule: (sql: string, version: SqlVersion, pasted: string | null) => RuleTrial;
+  readonly tryRule: (trial: Trial) => RuleTrial;
   /** Writes out Firehose buffers; resolves when the objects are in their buckets. Null = all streams. Throws AwsError. */
   readonly flush: (stream: string | null) => Promise<void>;
   /** Resolves when every acknowledged message has passed the rules and their actions. */
@@ -171,8 +171,8 @@ export async function openLab(options: LabOptions, engine: AsyncEngine, onChange
       refusals: () => ({ total: iot.refusals.total(), refusals: iot.refusals.newest() }),
       trace: messages.find,
       ruleMessages: messages.ofRule,
-      tryRule: (sql, version, pasted) =>
-        tryStatement(sql, version, pasted, recent.ofTopic, { accountId: identity.account, shadow: iot.shadow }),
+      tryRule: (trial) =>
+        tryStatement(trial, recent.ofTopic, { accountId: identity.account, shadow: iot.shadow }),
       flush: firehose.flush,
       drain: iot.drain,
       setQuotas: iot.quota.setOn,

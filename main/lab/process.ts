@@ -88,7 +88,7 @@ const rpc = openRpc<LabParent, LabProcess>(
     },
     trace: (question) => started().trace(question),
     ruleMessages: ({ ruleName, most }) => Promise.resolve(started().ruleMessages(ruleName, most)),
-    tryRule: ({ sql, sqlVersion, pasted }) => Promise.resolve(started().tryRule(sql, sqlVersion, pasted)),
+    tryRule: (trial) => Promise.resolve(started().tryRule(trial)),
     drain: async () => {
       await started().drain();
       return null;

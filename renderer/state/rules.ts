@@ -38,6 +38,13 @@ export function watchRules(): () => void {
   );
 }
 
+/** The course's role first, then those that other rules of the target act as. */
+export function rolesOf(state: RulesState | null): readonly string[] {
+  if (state === null) return [];
+  const used = (state.rules ?? []).map(({ form }) => form.roleArn);
+  return [...new Set([state.roleArn, ...used])].filter((role) => role !== '');
+}
+
 const TOPICS = 'sensor/weather/#';
 
 export function blankAction(kind: RuleActionForm['kind']): RuleActionForm {

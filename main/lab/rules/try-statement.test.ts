@@ -12,7 +12,7 @@ const message = (text: string): TriedMessage => ({
   sourceIp: '127.0.0.1',
 });
 const tried = (sql: string, pasted: string | null, ...real: readonly string[]) =>
-  tryStatement(sql, '2016-03-23', pasted, () => real.map(message), testContext(''));
+  tryStatement({ sql, sqlVersion: '2016-03-23', pasted, templates: [] }, () => real.map(message), testContext(''));
 
 const COLD =
   "SELECT weather_station AS id, air_temperature.value AS t FROM 'sensor/weather/#' WHERE air_temperature.value < -5";
@@ -103,5 +103,53 @@ test('a call that is Undefined for a reason of its own says it', () => {
   expect(verdict?.where.map(({ operands }) => operands.map(({ reason }) => reason))).toEqual([
     [expect.stringContaining('cannot do looking ahead or behind'), null, null],
     [null, 'no shadows in this test', null],
+  ]);
+});
+
+test('templates are filled in as the actions would, on the newest message that passes', () => {
+  const filled = (text: string, isTopic = false) =>
+    tryStatement(
+      {
+        sql: "SET @s = station SELECT * FROM 'x' WHERE t < 0",
+        sqlVersion: '2016-03-23',
+        pasted: null,
+        templates: [{ text, isTopic }],
+      },
+      () => ['{"station":"warm","t":1}', '{"station":"cold","t":-1}'].map(message),
+      testContext(''),
+    ).templates[0];
+  expect(filled('${topic(2)}/${clientid()}/${timestamp()}.json')).toMatchObject({
+    filled: 'weather/station-1/1.json',
+  });
+  expect(filled('${@s}/${sttion}/${t.value}')).toMatchObject({
+    filled: null,
+    missing: ['sttion', 't.value'],
+    error: null,
+  });
+  expect(filled('${topic(')?.error).toContain('not closed');
+  expect(filled('$$aws/things/${station}/shadow/update', true)).toMatchObject({
+    filled: '$aws/things/cold/shadow/update',
+    error: null,
+  });
+  expect(filled('alarms/${station}/#', true)?.error).toContain('wildcard');
+});
+
+test('a template is read also where no message has come', () => {
+  const { templates } = tryStatement(
+    {
+      sql: "SELECT * FROM 'x'",
+      sqlVersion: '2016-03-23',
+      pasted: null,
+      templates: [
+        { text: '${a}', isTopic: false },
+        { text: '${a b}', isTopic: false },
+      ],
+    },
+    () => [],
+    testContext(''),
+  );
+  expect(templates).toMatchObject([
+    { filled: null, missing: [], error: null },
+    { filled: null, error: expect.any(String) as string },
   ]);
 });

@@ -1,5 +1,5 @@
 /** Tries a statement on messages before it is a rule: verdict, output, and what each part of it came to. */
-import type { RuleTrial, TrialVerdict } from '../../../preload/shapes-rules.ts';
+import type { RuleTrial, TrialVerdict, TriedTemplate } from '../../../preload/shapes-rules.ts';
 import { AwsError } from '../services.ts';
 import { openPayload, type EvaluationContext } from './context.ts';
 import { compileStatement, type Outcome } from './evaluate.ts';
@@ -8,6 +8,7 @@ import { parseStatement } from './parse.ts';
 import type { SqlVersion } from './sql-version.ts';
 import { partsOf, rowsOf } from './statement-rows.ts';
 import type { Expression, Statement } from './statement.ts';
+import { tryTemplates } from './try-templates.ts';
 import { isObject, toJson, type Value } from './value.ts';
 
 /** A message to try: as it was received, or as a person typed it (`receivedAt` null). */
@@ -15,6 +16,14 @@ export type TriedMessage = Pick<EvaluationContext, 'clientId' | 'principal' | 's
   readonly topic: string;
   readonly payload: Buffer;
   readonly receivedAt: number | null;
+};
+
+/** A statement as it is typed, a message that somebody pasted, and the templates of the actions. */
+export type Trial = {
+  readonly sql: string;
+  readonly sqlVersion: SqlVersion;
+  readonly pasted: string | null;
+  readonly templates: readonly TriedTemplate[];
 };
 
 const MOST_MESSAGES = 100;
@@ -28,9 +37,7 @@ const DEEPEST_FIELD = 6;
  * no failure: the answer holds the place.
  */
 export function tryStatement(
-  sql: string,
-  version: SqlVersion,
-  pasted: string | null,
+  { sql, sqlVersion: version, pasted, templates }: Trial,
   messagesOf: (filter: string, most: number) => readonly TriedMessage[],
   lab: Pick<EvaluationContext, 'accountId' | 'shadow'>,
 ): RuleTrial {
@@ -39,22 +46,26 @@ export function tryStatement(
     statement = parseStatement(sql, version, { roleArn: null });
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
-    return { error: faultOf(error.message), topicFilter: null, rows: null, fields: [], verdicts: [] };
+    return { error: faultOf(error.message), topicFilter: null, rows: null, fields: [], verdicts: [], templates: [] };
   }
   const { topicFilter } = statement;
   const run = compileStatement(statement, version);
   const real = messagesOf(topicFilter, MOST_MESSAGES);
   const typed: readonly TriedMessage[] =
     pasted === null ? [] : [{ topic: topicFilter, payload: Buffer.from(pasted), receivedAt: null, ...NOBODY }];
+  const tried = [...typed, ...real].map((message) => {
+    const context = contextOf(message, lab);
+    return { context, verdict: verdictOf({ sql, version, statement }, message, context, run(context)) };
+  });
+  // Actions meet only what passes.
+  const shown = tried.find(({ verdict }) => verdict.outcome === 'passed') ?? tried[0];
   return {
     error: null,
     topicFilter,
     rows: rowsOf(statement),
     fields: fieldsOf(real),
-    verdicts: [...typed, ...real].map((message) => {
-      const context = contextOf(message, lab);
-      return verdictOf({ sql, version, statement }, message, context, run(context));
-    }),
+    verdicts: tried.map(({ verdict }) => verdict),
+    templates: tryTemplates(templates, { version, assignments: statement.assignments }, shown?.context ?? null),
   };
 }
 

@@ -8,6 +8,7 @@ import { notifyDone, notifyError } from '../../state/notices.tsx';
 import { useRules } from '../../state/rules.ts';
 import { call } from '../../state/window-app.ts';
 import styles from './rule-builder.module.css';
+import { TemplatePreview } from './template-preview.tsx';
 
 type ActionFieldsProps = {
   readonly action: RuleActionForm;
@@ -43,7 +44,7 @@ export function ActionFields({ action, onChange }: ActionFieldsProps) {
           <BucketField value={action.bucket} onChange={(bucket) => onChange({ ...action, bucket })} />
           <Field
             label={t('rules.key')}
-            description={t('rules.template')}
+            hint={t('rules.template')}
             value={action.key}
             onChange={(key) => onChange({ ...action, key })}
           />
@@ -74,7 +75,8 @@ export function ActionFields({ action, onChange }: ActionFieldsProps) {
         <div className={styles['fields']}>
           <Field
             label={t('rules.topic')}
-            description={t('rules.template')}
+            hint={t('rules.template')}
+            isTopic
             value={action.topic}
             onChange={(topic) => onChange({ ...action, topic })}
           />
@@ -93,16 +95,21 @@ const SEPARATOR_NAMES = { '\n': 'newline', '\r\n': 'windows', '\t': 'tab', ',': 
 
 type FieldProps = {
   readonly label: string;
-  readonly description?: string;
+  /** Said below it while it holds no template. */
+  readonly hint?: string;
+  readonly isTopic?: boolean;
   readonly value: string;
   readonly onChange: (value: string) => void;
 };
 
-function Field({ label, description, value, onChange }: FieldProps) {
+const BELOW = ['label', 'input', 'description', 'error'] as const;
+
+function Field({ label, hint = '', isTopic = false, value, onChange }: FieldProps) {
   return (
     <TextInput
       label={label}
-      description={description}
+      inputWrapperOrder={[...BELOW]}
+      description={<TemplatePreview text={value} isTopic={isTopic} hint={hint} />}
       className={styles['mono'] ?? ''}
       value={value}
       spellCheck={false}
@@ -216,6 +223,8 @@ function Place({ label, names, canMake, make, value, onChange }: MakeProps) {
       <Autocomplete
         label={label}
         className={styles['mono'] ?? ''}
+        inputWrapperOrder={[...BELOW]}
+        description={<TemplatePreview text={value} />}
         data={[...names]}
         value={value}
         spellCheck={false}

@@ -1,9 +1,17 @@
 /** What a rule does with what it selects: its actions, and the one for when they fail. */
-import { NativeSelect, TextInput } from '@mantine/core';
+import { Autocomplete, NativeSelect } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { RuleActionForm, RuleForm } from '../../../preload/shapes-rules.ts';
 import { Button, IconButton } from '../../parts/button.tsx';
-import { addAction, blankAction, changeAction, changeForm, removeAction } from '../../state/rules.ts';
+import {
+  addAction,
+  blankAction,
+  changeAction,
+  changeForm,
+  removeAction,
+  rolesOf,
+  useRules,
+} from '../../state/rules.ts';
 import page from '../page.module.css';
 import { ActionFields } from './action-fields.tsx';
 import styles from './rule-builder.module.css';
@@ -54,16 +62,30 @@ export function RuleActions({ form }: { readonly form: RuleForm }) {
             </Button>
           )}
         </div>
-        <TextInput
-          label={t('rules.role')}
-          description={t('rules.roleText')}
-          className={styles['mono'] ?? ''}
-          value={roleArn}
-          spellCheck={false}
-          onChange={(event) => changeForm({ roleArn: event.currentTarget.value.trim() })}
-        />
+        <RoleField value={roleArn} />
       </div>
     </section>
+  );
+}
+
+/** A role that rules of this target act as, or any other by its ARN: the target may not let anybody list its roles. */
+function RoleField({ value }: { readonly value: string }) {
+  const { t } = useTranslation();
+  const state = useRules((rules) => rules.state);
+  const isArn = /^arn:[^:]+:iam::\d{12}:role\/.+$/.test(value);
+  return (
+    <Autocomplete
+      label={t('rules.role')}
+      description={t('rules.roleText')}
+      className={styles['mono'] ?? ''}
+      data={[...rolesOf(state)]}
+      value={value}
+      error={isArn ? null : t('rules.roleFault')}
+      spellCheck={false}
+      // There are few, and what is chosen already must not narrow them.
+      filter={({ options }) => options}
+      onChange={(roleArn) => changeForm({ roleArn: roleArn.trim() })}
+    />
   );
 }
 

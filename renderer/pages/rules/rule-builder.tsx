@@ -5,9 +5,11 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { toPlainError, type PlainError } from '../../../preload/errors.ts';
+import type { RuleTrial } from '../../../preload/shapes-rules.ts';
 import { Button } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { notifyDone } from '../../state/notices.tsx';
+import { templatesOf } from '../../state/rule-templates.ts';
 import { changeForm, closeDraft, type Draft } from '../../state/rules.ts';
 import { call } from '../../state/window-app.ts';
 import page from '../page.module.css';
@@ -16,8 +18,10 @@ import styles from './rule-builder.module.css';
 import { RuleCopies } from './rule-copies.tsx';
 import { RuleSource } from './rule-source.tsx';
 import { RuleTest } from './rule-test.tsx';
+import { TemplatePreviews } from './template-preview.tsx';
 
 const TYPING_MS = 200;
+const NO_PREVIEWS: RuleTrial['templates'] = [];
 /** New messages arrive all the time. */
 const TRY_AGAIN_MS = 2_000;
 
@@ -26,9 +30,10 @@ export function RuleBuilder({ draft }: { readonly draft: Draft }) {
   const { form, isNew, pasted, suggestion } = draft;
   const [isDeploying, setIsDeploying] = useState(false);
   const [failure, setFailure] = useState<PlainError | null>(null);
-  const [asked] = useDebouncedValue({ sql: form.sql, sqlVersion: form.sqlVersion, pasted }, TYPING_MS);
+  const templates = templatesOf(form);
+  const [asked] = useDebouncedValue({ sql: form.sql, sqlVersion: form.sqlVersion, pasted, templates }, TYPING_MS);
   const { data: trial, error } = useQuery({
-    queryKey: ['rules.try', asked.sql, asked.sqlVersion, asked.pasted],
+    queryKey: ['rules.try', asked],
     queryFn: () => call('rules.try', { ...asked, pasted: asked.pasted === '' ? null : asked.pasted }),
     placeholderData: keepPreviousData,
     gcTime: 0,
@@ -85,7 +90,9 @@ export function RuleBuilder({ draft }: { readonly draft: Draft }) {
         <div className={styles['columns']}>
           <div className={styles['column']}>
             <RuleSource draft={draft} trial={trial ?? null} />
-            <RuleActions form={form} />
+            <TemplatePreviews value={trial?.templates ?? NO_PREVIEWS}>
+              <RuleActions form={form} />
+            </TemplatePreviews>
             <RuleCopies form={form} isNamed={isNamed} />
           </div>
           <RuleTest trial={trial ?? null} pasted={pasted} />
