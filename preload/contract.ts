@@ -4,6 +4,7 @@
  * Inputs are intentions and ids: never paths, URLs, keys or channel names.
  */
 import { z } from 'zod';
+import { itemQuestion, keyAttribute, ruleForm, ruleName, ruleTrial, tableName } from './contract-rules.ts';
 import type { PlainError } from './errors.ts';
 import type {
   CertificateView,
@@ -118,48 +119,6 @@ const provisionWish = z
   })
   .strict();
 
-const ruleName = z.string().regex(/^[a-zA-Z0-9_]{1,128}$/);
-const ruleText = z.string().max(2_048);
-const sqlVersion = z.enum(['2015-10-08', '2016-03-23']);
-const ruleAction = z.discriminatedUnion('kind', [
-  z
-    .object({ kind: z.literal('firehose'), stream: ruleText, separator: z.enum(['', '\n', '\r\n', '\t', ',']) })
-    .strict(),
-  z.object({ kind: z.literal('s3'), bucket: ruleText, key: ruleText }).strict(),
-  z.object({ kind: z.literal('dynamoDBv2'), table: ruleText }).strict(),
-  z
-    .object({
-      kind: z.literal('dynamoDB'),
-      table: ruleText,
-      hashKeyField: ruleText,
-      hashKeyValue: ruleText,
-      rangeKeyField: ruleText,
-      rangeKeyValue: ruleText,
-      payloadField: ruleText,
-    })
-    .strict(),
-  z.object({ kind: z.literal('republish'), topic: ruleText, qos }).strict(),
-]);
-const ruleForm = z
-  .object({
-    name: ruleName,
-    description: z.string().max(1_024),
-    sql: z.string().min(1).max(100_000),
-    sqlVersion,
-    isEnabled: z.boolean(),
-    actions: z.array(ruleAction).max(10).readonly(),
-    errorAction: ruleAction.nullable(),
-    roleArn: ruleText,
-  })
-  .strict();
-
-/** DynamoDB's own limits of names and keys, in characters. */
-const tableName = z.string().regex(/^[a-zA-Z0-9_.-]{3,255}$/);
-const attribute = z.string().min(1).max(255);
-const keyAttribute = z.object({ name: attribute, type: z.enum(['S', 'N', 'B']) }).strict();
-/** 2,048 bytes in base64. */
-const itemText = z.string().max(2_732);
-
 export const calls = {
   'app.info': call(nothing).returns<AppInfo>(),
   'settings.get': call(nothing).returns<Settings>(),
@@ -273,20 +232,7 @@ export const calls = {
 
   // ---- rules
   /** Tries a statement and its actions' templates on the last real messages of its topic, and first on a pasted one; changes nothing. */
-  'rules.try': call(
-    z
-      .object({
-        sql: z.string().max(100_000),
-        sqlVersion,
-        pasted: z.string().max(400_000).nullable(),
-        /** Of the actions. */
-        templates: z
-          .array(z.object({ text: ruleText, isTopic: z.boolean() }).strict())
-          .max(100)
-          .readonly(),
-      })
-      .strict(),
-  ).returns<RuleTrial>(),
+  'rules.try': call(ruleTrial).returns<RuleTrial>(),
   /** Makes the rule, or replaces the one of this name. */
   'rules.put': call(z.object({ form: ruleForm, isNew: z.boolean() }).strict()).returns<null>(),
   'rules.setEnabled': call(z.object({ name: ruleName, isEnabled: z.boolean() }).strict()).returns<null>(),
@@ -305,38 +251,7 @@ export const calls = {
 
   // ---- tables
   'tables.list': call(nothing).returns<readonly TableState[]>(),
-  'tables.items': call(
-    z
-      .object({
-        table: tableName,
-        index: tableName.nullable(),
-        partition: itemText.nullable(),
-        sort: z
-          .object({
-            operator: z.enum(['=', '<', '<=', '>', '>=', 'begins', 'between']),
-            value: itemText,
-            to: itemText.nullable(),
-          })
-          .strict()
-          .nullable(),
-        filters: z
-          .array(
-            z
-              .object({
-                path: z.array(attribute).min(1).max(16).readonly(),
-                operator: z.enum(['=', '<>', '<', '<=', '>', '>=', 'begins', 'contains', 'exists', 'missing']),
-                value: itemText,
-                type: z.enum(['S', 'N', 'BOOL']),
-              })
-              .strict(),
-          )
-          .max(10)
-          .readonly(),
-        newestFirst: z.boolean(),
-        token: z.string().max(20_000).nullable(),
-      })
-      .strict(),
-  ).returns<TablePage>(),
+  'tables.items': call(itemQuestion).returns<TablePage>(),
 
   // ---- certificates
   /** Opens the system's file dialog; the paths stay in main. Observations become stations, certificates wait in a batch. */
