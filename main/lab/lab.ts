@@ -171,8 +171,7 @@ export async function openLab(options: LabOptions, engine: AsyncEngine, onChange
       refusals: () => ({ total: iot.refusals.total(), refusals: iot.refusals.newest() }),
       trace: messages.find,
       ruleMessages: messages.ofRule,
-      tryRule: (trial) =>
-        tryStatement(trial, recent.ofTopic, { accountId: identity.account, shadow: iot.shadow }),
+      tryRule: (trial) => tryStatement(trial, recent.ofTopic, { accountId: identity.account, shadow: iot.shadow }),
       flush: firehose.flush,
       drain: iot.drain,
       setQuotas: iot.quota.setOn,

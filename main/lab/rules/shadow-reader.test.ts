@@ -59,7 +59,12 @@ test('a rule reads the classic and the named shadow of its moment, in statement 
       lamp: 'red',
     });
     expect(lab.activity().rules).toMatchObject([{ matched: 2, passed: 1, delivered: 1, failed: 0 }]);
-    const [newest] = lab.tryRule(sql('other'), '2016-03-23', null).verdicts;
+    const [newest] = lab.tryRule({
+      sql: sql('other'),
+      sqlVersion: '2016-03-23',
+      pasted: null,
+      templates: [],
+    }).verdicts;
     expect(newest?.where[0]?.operands.find(({ reason }) => reason !== null)).toMatchObject({
       text: "get_thing_shadow(topic(2), 'other')",
       value: null,

@@ -36,7 +36,7 @@ function compiledOf(
   { version, assignments }: { readonly version: SqlVersion; readonly assignments: readonly Assignment[] },
 ): Template | string {
   try {
-    return compileTemplate(text, version, assignments);
+    return compileTemplate(text, version, assignments, { roleArn: null });
   } catch (error) {
     if (error instanceof AwsError) return error.message;
     throw error;
