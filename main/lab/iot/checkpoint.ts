@@ -6,6 +6,8 @@ import { AppError } from '../../../preload/errors.ts';
 const counts = z.object({
   /** Epoch seconds of the rule's creation. */
   createdAt: z.number().optional(),
+  /** Messages up to this one are counted as matched. */
+  evaluatedUpTo: z.number().default(0),
   matched: z.number(),
   passed: z.number(),
   delivered: z.number(),
@@ -21,7 +23,7 @@ const checkpointSchema = z.object({
   reserved: z.number(),
   /** By action (its source): messages up to this one have passed it, though others may still be at work on them. */
   progress: z.record(z.string(), z.number()).default({}),
-  /** By rule name. Messages behind `acted` may be counted already. */
+  /** By rule name. Counts of actions are of the messages that they will not see again. */
   counters: z.record(z.string(), counts),
 });
 

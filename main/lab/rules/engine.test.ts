@@ -1,3 +1,5 @@
+import { cp, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { testFolder } from '../iot/test-lab.ts';
 import { AwsError, type DeliveryStreams } from '../services.ts';
@@ -167,5 +169,56 @@ it('does not repeat after a restart what one action has done while another of th
   const second = await open();
   await second.engine.drain();
   expect(delivered).toEqual(['prompt x 1', 'lagging x 1']);
+  await second.close();
+});
+
+it('counts each message once, whatever a crash makes it do again', async () => {
+  const folder = await testFolder();
+  let isUp = false;
+  const streams: DeliveryStreams = {
+    exists: () => true,
+    put: (stream) => {
+      if (stream === 'gone') return Promise.reject(new AwsError('ResourceNotFoundException', 'no such stream'));
+      if (stream === 'lagging' && !isUp)
+        return Promise.reject(new AwsError('ServiceUnavailableException', 'busy', 503));
+      return Promise.resolve();
+    },
+  };
+  const open = async (from: string) => {
+    const lab = await openTestEngine(from, { streams });
+    const sql = "SELECT n FROM 'a/#' WHERE n > 0";
+    lab.rule('three', { sql, actions: [lab.toStream('prompt'), lab.toStream('lagging'), lab.toStream('gone')] });
+    lab.rule('guarded', { sql, actions: [lab.toStream('gone')], errorAction: lab.toStream('lagging') });
+    return lab;
+  };
+  const first = await open(folder);
+  await Promise.all(Array.from({ length: 5_000 }, (_, n) => first.publish('a/b', `{"n":${n}}`)));
+  await expect
+    .poll(() => first.engine.counters().map(({ matched, failed }) => [matched, failed]), { timeout: 60_000 })
+    .toEqual([
+      [5_000, 4_999],
+      [5_000, 4_999],
+    ]);
+  const checkpoint = async (): Promise<string> => readFile(join(folder, 'checkpoint.json'), 'utf8');
+  await expect.poll(checkpoint, { timeout: 60_000 }).toContain('"matched":5000');
+  // What `kill -9` would leave at this moment.
+  const left = await testFolder();
+  await cp(folder, left, { recursive: true });
+  isUp = true;
+  await first.close();
+
+  const second = await open(left);
+  await second.engine.drain();
+  // How many of them had been given up before is a matter of time.
+  const counted = second.engine.counters().map(({ matched, passed, delivered, failed, actions }) => ({
+    ...{ matched, passed, acted: delivered + failed },
+    actions: actions.map((action) => action.delivered + action.failed),
+  }));
+  expect(counted).toEqual([
+    { matched: 5_000, passed: 4_999, acted: 3 * 4_999, actions: [4_999, 4_999, 4_999] },
+    { matched: 5_000, passed: 4_999, acted: 4_999, actions: [4_999, 4_999] },
+  ]);
+  const [three] = second.engine.counters();
+  expect(three?.actions).toMatchObject([{ delivered: 4_999 }, {}, { failed: 4_999 }]);
   await second.close();
 });

@@ -82,7 +82,9 @@ export function openEngine(parts: {
     clearTimeout(saveTimer);
     saveTimer = undefined;
     const acted = batches.settledUpTo();
-    const now: Checkpoint = { acted, reserved, progress: progressBehind(acted), counters: tallies.stored() };
+    const doneUpTo = progressBehind(acted);
+    const counters = tallies.stored(handedOut, (source) => doneUpTo[source] ?? acted);
+    const now: Checkpoint = { acted, reserved, progress: doneUpTo, counters };
     // One after the other, so that an older one never lies over a newer one.
     const done = saving.then(() => writeCheckpoint(checkpointPath, now));
     saving = done.catch(() => undefined);

@@ -50,8 +50,15 @@ export function openRuleRunner(
   const doneBefore = lanes.map(({ source }) => parts.doneBefore[source] ?? 0);
   const errorLane = errorAction === undefined ? undefined : open(errorAction, actions.length);
 
-  const settle = (index: number, lane: Lane, sequence: number, { error, resource, object }: LaneResult): void => {
-    tally.acted(index, lane.kind, resource, error);
+  const itself = [...actions.keys()].map((index) => [index]);
+  const settle = (
+    index: number,
+    lane: Lane,
+    sequence: number,
+    { error, resource, object }: LaneResult,
+    causes: readonly number[] = itself[index] ?? [],
+  ): void => {
+    tally.acted({ sequence, index, kind: lane.kind, resource, error, causes });
     trace.acted({ sequence, rule, index, resource, error, object: object ?? null });
   };
 
@@ -60,15 +67,16 @@ export function openRuleRunner(
     const { sequence } = message;
     let open = doneBefore.filter((upTo) => upTo < sequence).length;
     if (open === 0) return false;
-    let failures: (ActionFailure & { readonly lane: Lane })[] | undefined;
+    let failures: (ActionFailure & { readonly lane: Lane; readonly index: number })[] | undefined;
     const end = (): void => {
       if (failures === undefined || errorLane === undefined) {
         done();
         return;
       }
+      const failed = failures.map(({ index }) => index);
       const told = outputOf(errorMessage(ruleName, message, failures));
       errorLane.add({ message, scope, output: told }, (result) => {
-        settle(lanes.length, errorLane, sequence, result);
+        settle(lanes.length, errorLane, sequence, result, failed);
         for (const { lane } of failures ?? []) lane.release(sequence);
         done();
       });
@@ -79,7 +87,7 @@ export function openRuleRunner(
         settle(index, lane, sequence, result);
         const { error, resource } = result;
         if (error !== undefined) {
-          (failures ??= []).push({ kind: lane.kind, resource, error, lane });
+          (failures ??= []).push({ kind: lane.kind, resource, error, lane, index });
           if (errorLane !== undefined) lane.hold(sequence);
         }
         if (--open === 0) end();
@@ -96,15 +104,15 @@ export function openRuleRunner(
       const { sequence } = message;
       switch (outcome.kind) {
         case 'filtered':
-          tally.evaluated('filtered', null);
+          tally.evaluated(sequence, 'filtered', null);
           trace.rule(sequence, rule, { outcome: 'filtered', reason: null, record: undefined });
           return false;
         case 'failed':
-          tally.evaluated('failed', outcome.reason);
+          tally.evaluated(sequence, 'failed', outcome.reason);
           trace.rule(sequence, rule, { outcome: 'failed', reason: outcome.reason, record: undefined });
           return false;
         case 'selected':
-          tally.evaluated('passed', null);
+          tally.evaluated(sequence, 'passed', null);
           trace.rule(sequence, rule, { outcome: 'passed', reason: null, record: outcome.record });
           return act(message, scope, outputOf(outcome.record), done);
       }
