@@ -6,6 +6,7 @@ import type { Checksum, ChecksumName } from '../checksums.ts';
 import { damagedState } from '../documents.ts';
 import type { ObjectInfo } from '../services.ts';
 import { noSuchKey } from './names.ts';
+import { numberedPath, sweepFiles } from './numbered-files.ts';
 import { openSortedKeys, type SortedKeys } from './sorted-keys.ts';
 
 export type StoredObject = ObjectInfo & {
@@ -14,13 +15,25 @@ export type StoredObject = ObjectInfo & {
   /** Of the whole object, or of its parts' checksums: then its value ends in `-` and their number. */
   readonly checksum: Checksum | null;
   readonly tags: Tags;
+  /** Null for what came in one piece. */
+  readonly multipart: Multipart | null;
 };
+
+/** What an object remembers of the upload that it was put together by. */
+export type Multipart = {
+  readonly uploadId: string;
+  /** In their order in the object. */
+  readonly parts: readonly ObjectPart[];
+};
+
+/** `checksum` is base64, of the object's algorithm; null where the part came without. */
+export type ObjectPart = { readonly size: number; readonly checksum: string | null };
 
 /** Values by key. */
 export type Tags = Readonly<Record<string, string>>;
 
 /** A finished file that becomes an object. */
-export type NewObject = Pick<StoredObject, 'key' | 'size' | 'etag' | 'headers' | 'checksum' | 'tags'>;
+export type NewObject = Pick<StoredObject, 'key' | 'size' | 'etag' | 'headers' | 'checksum' | 'tags' | 'multipart'>;
 
 /** Looks at what a key holds the moment before it changes, and throws where the change must not happen. */
 export type Guard = (current: StoredObject | undefined) => void;
@@ -31,8 +44,8 @@ export type Bucket = {
   readonly isEmpty: () => boolean;
   /** `place` brings the bytes to the path it is given. On disk and visible when it resolves. */
   readonly put: (object: NewObject, place: (path: string) => Promise<void>, guard?: Guard) => Promise<StoredObject>;
-  /** Throws AwsError NoSuchKey. */
-  readonly setTags: (key: string, tags: Tags) => Promise<void>;
+  /** Another set of tags or headers for the same bytes. Throws AwsError NoSuchKey. */
+  readonly change: (key: string, change: Partial<Pick<StoredObject, 'tags' | 'headers'>>) => Promise<void>;
   /** Resolves quietly when the key is not there, as on AWS. */
   readonly remove: (key: string, guard?: Guard) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -48,12 +61,13 @@ type Line = {
   readonly h?: Readonly<Record<string, string>>;
   readonly c?: readonly [ChecksumName, string];
   readonly t?: Tags;
+  /** Id of its multipart upload, and the parts' sizes with their checksums. */
+  readonly u?: string;
+  readonly p?: readonly (readonly [number] | readonly [number, string])[];
 };
 
 type Entry = { readonly object: StoredObject; readonly file: number };
 
-/** Files are spread over folders of this many, because some file systems slow down with very full ones. */
-const FILES_PER_FOLDER = 1024;
 /** Rewrite the index at opening when this many lines, and more than half of all, are outdated. */
 const OUTDATED_LINES = 1000;
 
@@ -67,14 +81,7 @@ export async function openBucket(folder: string): Promise<Bucket> {
   const changing = new Map<string, Promise<void>>();
   let nextFile = 0;
 
-  const pathOf = (file: number): string =>
-    join(
-      folder,
-      Math.floor(file / FILES_PER_FOLDER)
-        .toString(16)
-        .padStart(4, '0'),
-      file.toString(16).padStart(8, '0'),
-    );
+  const pathOf = (file: number): string => numberedPath(folder, file);
 
   const apply = (line: Line): void => {
     const known = entries.get(line.k);
@@ -89,8 +96,10 @@ export async function openBucket(folder: string): Promise<Bucket> {
 
   const { lines, bytes } = await readIndex(indexPath);
   for (const line of lines) apply(line);
+  // Without an index nobody can tell what the files are: better to leave them to a person.
+  if (bytes !== null) await sweepFiles(folder, new Set([...entries.values()].map(({ file }) => file)));
   const isOutdated = lines.length - entries.size > Math.max(OUTDATED_LINES, lines.length / 2);
-  const log = await openAppendLog(indexPath, isOutdated ? await compact(indexPath, entries, keys) : bytes);
+  const log = await openAppendLog(indexPath, isOutdated ? await compact(indexPath, entries, keys) : (bytes ?? 0));
 
   const record = async (line: Line): Promise<void> => {
     await log.append([Buffer.from(`${JSON.stringify(line)}\n`)]);
@@ -133,11 +142,11 @@ export async function openBucket(folder: string): Promise<Bucket> {
       });
       return toObject(line, path);
     },
-    setTags: (key, tags) =>
+    change: (key, change) =>
       inTurn(key, async () => {
         const entry = entries.get(key);
         if (entry === undefined) throw noSuchKey(key);
-        await record(toLine({ ...entry.object, tags }, entry.file, entry.object.modified));
+        await record(toLine({ ...entry.object, ...change }, entry.file, entry.object.modified));
       }),
     remove: (key, guard) =>
       inTurn(key, async () => {
@@ -158,6 +167,14 @@ function toLine(object: NewObject, file: number, modified: number): Line {
     ...(Object.keys(object.headers).length === 0 ? {} : { h: object.headers }),
     ...(object.checksum === null ? {} : { c: [object.checksum.name, object.checksum.value] as const }),
     ...(Object.keys(object.tags).length === 0 ? {} : { t: object.tags }),
+    ...(object.multipart === null ? {} : multipartLine(object.multipart)),
+  };
+}
+
+function multipartLine({ uploadId, parts }: Multipart): Pick<Line, 'u' | 'p'> {
+  return {
+    u: uploadId,
+    p: parts.map(({ size, checksum }) => (checksum === null ? ([size] as const) : ([size, checksum] as const))),
   };
 }
 
@@ -171,15 +188,20 @@ function toObject(line: Line, path: string): StoredObject {
     headers: line.h ?? {},
     checksum: line.c === undefined ? null : { name: line.c[0], value: line.c[1] },
     tags: line.t ?? {},
+    multipart:
+      line.u === undefined
+        ? null
+        : { uploadId: line.u, parts: (line.p ?? []).map(([size, checksum = null]) => ({ size, checksum })) },
   };
 }
 
-/** All whole lines and where they end; a last line without its end was being written when the process died. */
-async function readIndex(path: string): Promise<{ readonly lines: readonly Line[]; readonly bytes: number }> {
+/** All whole lines and where they end, null without a file; a last line without its end was being written when the process died. */
+async function readIndex(path: string): Promise<{ readonly lines: readonly Line[]; readonly bytes: number | null }> {
   const found = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return Buffer.alloc(0);
+    if (error.code === 'ENOENT') return null;
     throw error;
   });
+  if (found === null) return { lines: [], bytes: null };
   const bytes = found.lastIndexOf(0x0a) + 1;
   const texts = found.toString('utf8', 0, bytes).split('\n').slice(0, -1);
   return { lines: texts.map((text) => parseLine(text, path)), bytes };

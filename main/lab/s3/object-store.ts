@@ -134,6 +134,7 @@ export async function openObjectStore(folder: string): Promise<S3Store> {
         headers: headersOf(options),
         checksum: null,
         tags: {},
+        multipart: null,
       };
       return bucketOf(bucket).put(object, (path) => writeFile(path, body));
     },
@@ -142,7 +143,8 @@ export async function openObjectStore(folder: string): Promise<S3Store> {
       bucketOf(bucket);
       const { size } = await stat(path);
       const etag = await md5OfFile(path);
-      return adoptObject(bucket, { key, size, etag, headers: headersOf(options), checksum: null, tags: {} }, path);
+      const object = { key, size, etag, headers: headersOf(options), checksum: null, tags: {}, multipart: null };
+      return adoptObject(bucket, object, path);
     },
     get: (bucket, key) => open.get(bucket)?.get(key),
     list: (bucket, { prefix, after, limit }) => listInfos(bucketOf(bucket), prefix, after, limit),

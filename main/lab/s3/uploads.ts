@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { CHECKSUM_NAMES, type ChecksumName } from '../checksums.ts';
 import { damagedState, readDocument, writeDocument } from '../documents.ts';
 import { AwsError } from '../services.ts';
 import type { S3Store } from './object-store.ts';
@@ -14,15 +15,15 @@ const partShape = z.object({
   size: z.number(),
   md5: z.string(),
   file: z.string(),
-  checksum: z
-    .object({ name: z.enum(['crc32', 'crc32c', 'crc64nvme', 'sha1', 'sha256']), value: z.string() })
-    .nullable(),
+  checksum: z.object({ name: z.enum(CHECKSUM_NAMES), value: z.string() }).nullable(),
 });
 const uploadShape = z.object({
   bucket: z.string(),
   key: z.string(),
   headers: z.record(z.string(), z.string()),
   tags: z.record(z.string(), z.string()).default({}),
+  algorithm: z.enum(CHECKSUM_NAMES).nullable().default(null),
+  isWhole: z.boolean().default(false),
   /** Epoch milliseconds. */
   begun: z.number().default(0),
   parts: z.record(z.string(), partShape.extend({ received: z.number().default(0) })),
@@ -38,6 +39,10 @@ export type Upload = {
   readonly key: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly tags: Tags;
+  /** The checksum that each part must come with; null when the upload was begun without one. */
+  readonly algorithm: ChecksumName | null;
+  /** Whether that of the object sums up its bytes (`FULL_OBJECT`), not the parts' checksums (`COMPOSITE`). */
+  readonly isWhole: boolean;
   /** Epoch milliseconds. */
   readonly begun: number;
   /** By part number. */
@@ -45,8 +50,10 @@ export type Upload = {
   readonly pathOf: (part: UploadPart) => string;
 };
 
+type About = Pick<Upload, 'headers' | 'tags' | 'algorithm' | 'isWhole'>;
+
 export type Uploads = {
-  readonly begin: (bucket: string, key: string, about: Pick<Upload, 'headers' | 'tags'>) => Promise<string>;
+  readonly begin: (bucket: string, key: string, about: About) => Promise<string>;
   /** Throws AwsError NoSuchUpload. */
   readonly find: (id: string, bucket: string, key: string) => Upload;
   /** Takes over the received file; a part of the same number is replaced. */
@@ -56,15 +63,21 @@ export type Uploads = {
   readonly list: (bucket: string) => readonly Upload[];
 };
 
+const DOCUMENT = 'upload.json';
+
 type Held = Omit<Upload, 'parts'> & { readonly parts: Map<number, UploadPart>; saving: Promise<void> };
 
-export async function openUploads(folder: string, store: Pick<S3Store, 'hasBucket'>): Promise<Uploads> {
+export async function openUploads(folder: string, store: Pick<S3Store, 'hasBucket' | 'bucket'>): Promise<Uploads> {
   await mkdir(folder, { recursive: true });
   const uploads = new Map<string, Held>();
   for (const id of await readdir(folder)) {
     const upload = await load(folder, id);
-    if (upload !== undefined && store.hasBucket(upload.bucket)) uploads.set(id, upload);
-    else await rm(join(folder, id), { recursive: true, force: true });
+    if (upload === undefined || !store.hasBucket(upload.bucket) || isCompleted(upload, store)) {
+      await rm(join(folder, id), { recursive: true, force: true });
+      continue;
+    }
+    uploads.set(id, upload);
+    await sweepParts(folder, upload);
   }
 
   const need = (id: string): Held => {
@@ -73,13 +86,13 @@ export async function openUploads(folder: string, store: Pick<S3Store, 'hasBucke
     return upload;
   };
   const save = (upload: Held): Promise<void> => {
-    const done = upload.saving.then(() => writeDocument(join(folder, upload.id, 'upload.json'), toDocument(upload)));
+    const done = upload.saving.then(() => writeDocument(documentOf(folder, upload.id), toDocument(upload)));
     upload.saving = done.catch(() => undefined);
     return done;
   };
 
   return {
-    begin: async (bucket, key, { headers, tags }) => {
+    begin: async (bucket, key, { headers, tags, algorithm, isWhole }) => {
       const id = randomBytes(24).toString('base64url');
       await mkdir(join(folder, id));
       const upload = held(folder, id, {
@@ -87,6 +100,8 @@ export async function openUploads(folder: string, store: Pick<S3Store, 'hasBucke
         key,
         headers: { ...headers },
         tags: { ...tags },
+        algorithm,
+        isWhole,
         begun: Date.now(),
         parts: {},
       });
@@ -121,6 +136,8 @@ export async function openUploads(folder: string, store: Pick<S3Store, 'hasBucke
       const upload = need(id);
       uploads.delete(id);
       await upload.saving;
+      // First what makes it an upload: killed in between, the rest is not taken for one that misses parts.
+      await rm(documentOf(folder, id), { force: true });
       await rm(join(folder, id), { recursive: true, force: true });
     },
     list: (bucket) =>
@@ -130,9 +147,26 @@ export async function openUploads(folder: string, store: Pick<S3Store, 'hasBucke
   };
 }
 
+/** Its object is there: the process died before it could forget the upload. */
+function isCompleted({ id, bucket, key }: Upload, store: Pick<S3Store, 'bucket'>): boolean {
+  return store.bucket(bucket).get(key)?.multipart?.uploadId === id;
+}
+
+/** Parts that were replaced, or that came when the process died, are nobody's. */
+async function sweepParts(folder: string, { id, parts }: Upload): Promise<void> {
+  const known = new Set([DOCUMENT, ...[...parts.values()].map(({ file }) => file)]);
+  for (const name of await readdir(join(folder, id))) {
+    if (!known.has(name)) await rm(join(folder, id, name), { force: true });
+  }
+}
+
+function documentOf(folder: string, id: string): string {
+  return join(folder, id, DOCUMENT);
+}
+
 /** Undefined for a folder whose document was never written: nobody was told its id. */
 async function load(folder: string, id: string): Promise<Held | undefined> {
-  const path = join(folder, id, 'upload.json');
+  const path = documentOf(folder, id);
   const found = await readDocument(path);
   if (found === undefined) return undefined;
   const parsed = uploadShape.safeParse(found);
@@ -147,6 +181,8 @@ function held(folder: string, id: string, document: z.infer<typeof uploadShape>)
     key: document.key,
     headers: document.headers,
     tags: document.tags,
+    algorithm: document.algorithm,
+    isWhole: document.isWhole,
     begun: document.begun,
     parts: new Map(Object.entries(document.parts).map(([number, part]) => [Number(number), part])),
     pathOf: (part) => join(folder, id, part.file),
@@ -155,8 +191,17 @@ function held(folder: string, id: string, document: z.infer<typeof uploadShape>)
 }
 
 function toDocument(upload: Held): z.infer<typeof uploadShape> {
-  const { bucket, key, headers, tags, begun, parts } = upload;
-  return { bucket, key, headers: { ...headers }, tags: { ...tags }, begun, parts: Object.fromEntries(parts) };
+  const { bucket, key, headers, tags, algorithm, isWhole, begun, parts } = upload;
+  return {
+    bucket,
+    key,
+    headers: { ...headers },
+    tags: { ...tags },
+    algorithm,
+    isWhole,
+    begun,
+    parts: Object.fromEntries(parts),
+  };
 }
 
 function noSuchUpload(id: string): AwsError {
