@@ -48,7 +48,9 @@ async function* readPayload(
   const { headers, payloadHash } = source;
   const trailer: Record<string, string> = {};
   const running = expected === null ? null : startChecksum(expected.name);
-  const md5 = headers['content-md5'] === undefined ? null : createHash('md5');
+  const digest = headers['content-md5'];
+  checkAnnounced(digest, expected, headers);
+  const md5 = digest === undefined ? null : createHash('md5');
   const hash = /^[0-9a-f]{64}$/.test(payloadHash) ? createHash('sha256') : null;
   let bytes = 0;
   for await (const chunk of unframed(source, trailer)) {
@@ -65,10 +67,30 @@ async function* readPayload(
       "The provided 'x-amz-content-sha256' header does not match what was computed.",
     );
   }
-  if (md5 !== null && md5.digest('base64') !== headers['content-md5']) {
-    throw new AwsError('BadDigest', 'The Content-MD5 you specified did not match what we received.');
+  const received = md5?.digest('base64');
+  if (received !== digest) {
+    throw new AwsError('BadDigest', 'The Content-MD5 you specified did not match what we received.', 400, {
+      ExpectedDigest: digest,
+      CalculatedDigest: received,
+    });
   }
   if (expected !== null && running !== null) onProven(proveChecksum(expected, running, headers, trailer));
+}
+
+/** Before a byte is read: what is no digest at all cannot become right. Throws AwsError InvalidDigest or InvalidRequest. */
+function checkAnnounced(digest: string | undefined, expected: Announced | null, headers: Source['headers']): void {
+  if (digest !== undefined && !isBase64(digest, MD5_BYTES)) {
+    throw new AwsError('InvalidDigest', 'The Content-MD5 you specified was invalid.', 400, { 'Content-MD5': digest });
+  }
+  const value = expected?.place === 'header' ? headers[expected.header] : undefined;
+  if (expected !== null && value !== undefined && !isBase64(value, CHECKSUM_BYTES[expected.name])) {
+    throw invalidChecksum(`Value for ${expected.header} header is invalid.`);
+  }
+}
+
+function isBase64(text: string, bytes: number): boolean {
+  const decoded = Buffer.from(text, 'base64');
+  return decoded.length === bytes && decoded.toString('base64') === text;
 }
 
 function unframed(source: Source, trailer: Record<string, string>): AsyncIterable<Buffer> {
@@ -106,6 +128,15 @@ function announcedChecksum(headers: Readonly<Record<string, string>>): Announced
   if (name === undefined) throw invalidChecksum(`The checksum of the header "${header}" is not known here.`);
   return { name, header, place: 'header' };
 }
+
+const MD5_BYTES = 16;
+const CHECKSUM_BYTES: Readonly<Record<ChecksumName, number>> = {
+  crc32: 4,
+  crc32c: 4,
+  crc64nvme: 8,
+  sha1: 20,
+  sha256: 32,
+};
 
 /** These speak of checksums and are none. */
 const ABOUT_CHECKSUMS = ['x-amz-checksum-mode', 'x-amz-checksum-algorithm', 'x-amz-checksum-type'];

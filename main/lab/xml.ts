@@ -1,5 +1,4 @@
-/** Reads and writes the little XML that S3 and the Query services speak. */
-import { XMLParser } from 'fast-xml-parser';
+/** Writes the little XML that S3 and the Query services speak, and takes apart what read-xml.ts has read. */
 import { AwsError } from './services.ts';
 
 // Control characters cannot stand in XML as they are; AWS writes them as references too, although XML 1.0 knows only three of them.
@@ -23,28 +22,6 @@ export function branch(name: string, children: readonly string[], namespace?: st
 
 export function xmlDocument(root: string): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n${root}`;
-}
-
-// Keys may begin or end with blanks and look like numbers: text stays text, untouched.
-const parser = new XMLParser({
-  ignoreAttributes: true,
-  parseTagValue: false,
-  trimValues: false,
-  htmlEntities: true,
-  removeNSPrefix: true,
-});
-
-/** Parsed XML body: nested records of text; repeated elements become arrays. Throws MalformedXML. */
-export function parseXml(body: Buffer): Readonly<Record<string, unknown>> {
-  const text = body.toString('utf8');
-  // Document types can define entities that grow without bound; no AWS client sends one.
-  if (text.includes('<!DOCTYPE')) throw malformedXml();
-  try {
-    return asRecord(parser.parse(text, true));
-  } catch (cause) {
-    if (cause instanceof AwsError) throw cause;
-    throw malformedXml();
-  }
 }
 
 /** The element's children; an element without any is an empty record. */

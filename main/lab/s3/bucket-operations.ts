@@ -1,9 +1,10 @@
 /** S3 operations on the service and on buckets: create, find, delete, list. */
 import { readAll } from '../payload.ts';
+import { readXml } from '../read-xml.ts';
 import { AwsError, type LabIdentity } from '../services.ts';
 import { encodeRfc3986 } from '../signature.ts';
 import { xmlAnswer } from '../wire.ts';
-import { asRecord, asText, branch, leaf, parseXml } from '../xml.ts';
+import { asText, branch, leaf } from '../xml.ts';
 import type { StoredObject, Tags } from './bucket.ts';
 import { listPage, type Position } from './listing.ts';
 import { notImplemented } from './names.ts';
@@ -148,10 +149,9 @@ function listBuckets(store: S3Store, query: URLSearchParams, owner: string, regi
 
 /** The tags a new bucket is given. Throws AwsError for another region and for what would have no effect. */
 function readConfiguration(body: Buffer, region: string): Tags {
-  const configuration = asRecord(parseXml(body)['CreateBucketConfiguration']);
+  const configuration = readXml(body, 'CreateBucketConfiguration');
   for (const name of Object.keys(configuration)) {
-    const isKnown = name === 'LocationConstraint' || name === 'Tags' || name === '#text';
-    if (!isKnown) throw notImplemented(`"${name}" in CreateBucket`);
+    if (name !== 'LocationConstraint' && name !== 'Tags') throw notImplemented(`"${name}" in CreateBucket`);
   }
   checkLocation(asText(configuration['LocationConstraint']), region);
   return tagsOfList(configuration['Tags'], MOST_BUCKET_TAGS);

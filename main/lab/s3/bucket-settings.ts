@@ -3,9 +3,10 @@
  * have. A setting that says what is so anyway is accepted, any other is refused, because it would have no effect.
  */
 import { readAll } from '../payload.ts';
+import { readXml } from '../read-xml.ts';
 import { AwsError, type LabIdentity } from '../services.ts';
 import { xmlAnswer } from '../wire.ts';
-import { asList, asRecord, asText, branch, leaf, malformedXml, parseXml } from '../xml.ts';
+import { asList, asRecord, asText, branch, leaf, malformedXml } from '../xml.ts';
 import { notImplemented } from './names.ts';
 import type { S3Store } from './object-store.ts';
 import { bodyTooLarge, empty, MAX_XML_BYTES, NAMESPACE, type S3Operation, type S3Request } from './operation.ts';
@@ -154,7 +155,7 @@ export function bucketSettings(store: S3Store, identity: LabIdentity): readonly 
       marks: ['publicAccessBlock'],
       handle: async (request) => {
         store.bucket(request.bucket);
-        const asked = asRecord((await readBody(request))['PublicAccessBlockConfiguration']);
+        const asked = await readBody(request, 'PublicAccessBlockConfiguration');
         if (PUBLIC_ACCESS_BLOCKS.some((name) => asText(asked[name]) !== 'true')) {
           throw notImplemented('public access');
         }
@@ -167,7 +168,7 @@ export function bucketSettings(store: S3Store, identity: LabIdentity): readonly 
       marks: ['ownershipControls'],
       handle: async (request) => {
         store.bucket(request.bucket);
-        const rules = asList(asRecord((await readBody(request))['OwnershipControls'])['Rule']);
+        const rules = asList((await readBody(request, 'OwnershipControls'))['Rule']);
         const wanted = rules.map((rule) => asText(asRecord(rule)['ObjectOwnership']));
         if (wanted.length !== 1) throw malformedXml();
         if (wanted[0] !== 'BucketOwnerEnforced') throw notImplemented('another object ownership');
@@ -191,7 +192,7 @@ export function bucketSettings(store: S3Store, identity: LabIdentity): readonly 
       marks: ['tagging'],
       handle: async (request) => {
         store.bucket(request.bucket);
-        const tags = tagsOfXml((await readBody(request))['Tagging'], MOST_BUCKET_TAGS);
+        const tags = tagsOfXml(await readBody(request, 'Tagging'), MOST_BUCKET_TAGS);
         await store.setBucketTags(request.bucket, tags);
         return empty(204);
       },
@@ -209,6 +210,6 @@ export function bucketSettings(store: S3Store, identity: LabIdentity): readonly 
   ];
 }
 
-async function readBody(request: S3Request): Promise<Readonly<Record<string, unknown>>> {
-  return parseXml(await readAll(request.payload.chunks, MAX_XML_BYTES, bodyTooLarge));
+async function readBody(request: S3Request, root: string): Promise<Readonly<Record<string, unknown>>> {
+  return readXml(await readAll(request.payload.chunks, MAX_XML_BYTES, bodyTooLarge), root);
 }

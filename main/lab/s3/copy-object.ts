@@ -1,19 +1,20 @@
 /** CopyObject: an object's bytes under another key, with its own or new headers and tags. */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID, type Hash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { CHECKSUM_NAMES, startChecksum, type Checksum, type RunningChecksum } from '../checksums.ts';
+import { startChecksum, type RunningChecksum } from '../checksums.ts';
 import { AwsError } from '../services.ts';
 import { xmlAnswer, type Answer } from '../wire.ts';
 import { branch, leaf } from '../xml.ts';
 import { readCopySource } from './copy-source.ts';
-import { checkCopyConditions, keptHeaders, writeGuard } from './object-headers.ts';
+import { checkCopyConditions, keptHeaders, withoutAcl, writeGuard } from './object-headers.ts';
 import type { S3Store } from './object-store.ts';
 import { openObject } from './open-object.ts';
 import { checksumLeaves, isoTime, NAMESPACE, quoted, type S3Request } from './operation.ts';
 import { tagsOfHeader } from './tags.ts';
+import { readAlgorithm } from './upload-checksum.ts';
 
 /** What one CopyObject takes on AWS; more goes part by part. */
 const MAX_BYTES = 5 * 1024 ** 3;
@@ -37,19 +38,20 @@ export async function copyObject(store: S3Store, { bucket, key, headers }: S3Req
     if (object.size > MAX_BYTES) throw tooLargeToCopy();
     const isSame = object.path === store.bucket(bucket).get(key)?.path;
     if (isSame && !replacesMetadata && !replacesTags && wanted === null) throw copyToItself();
-    const running = wanted === null ? null : startChecksum(wanted);
-    await pipeline(source.file.createReadStream(), summing(running), createWriteStream(path, { flags: 'wx' }));
-    const checksum: Checksum | null =
-      wanted === null || running === null ? wholeOnly(object.checksum) : { name: wanted, value: running.base64() };
-    const { size, etag } = object;
+    // The parts are one in the copy: it has a checksum and an ETag of its own.
+    const name = wanted ?? (object.multipart === null ? null : (object.checksum?.name ?? null));
+    const running = name === null ? null : startChecksum(name);
+    const md5 = createHash('md5');
+    await pipeline(source.file.createReadStream(), summing(running, md5), createWriteStream(path, { flags: 'wx' }));
+    const checksum = name === null || running === null ? object.checksum : { name, value: running.base64() };
     const copy = {
       key,
-      size,
-      // The MD5 of the bytes; that of a multipart object stays as it is, which clients take for what it is by its dash.
-      etag,
+      size: object.size,
+      etag: md5.digest('hex'),
       checksum,
-      headers: replacesMetadata ? keptHeaders(headers) : object.headers,
+      headers: replacesMetadata ? keptHeaders(headers) : withoutAcl(object.headers),
       tags: replacesTags ? tagsOfHeader(headers['x-amz-tagging']) : object.tags,
+      multipart: null,
     };
     const made = await store.adoptObject(bucket, copy, path, guard);
     const fields = [leaf('LastModified', isoTime(made.modified)), leaf('ETag', quoted(made.etag))];
@@ -71,28 +73,14 @@ function isReplace(headers: S3Request['headers'], name: string): boolean {
   });
 }
 
-function readAlgorithm(header: string | undefined): Checksum['name'] | null {
-  if (header === undefined) return null;
-  const found = CHECKSUM_NAMES.find((name) => name === header.toLowerCase());
-  if (found !== undefined) return found;
-  throw new AwsError(
-    'InvalidRequest',
-    'Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]',
-  );
-}
-
-function summing(running: RunningChecksum | null) {
+function summing(running: RunningChecksum | null, md5: Hash) {
   return async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const chunk of chunks) {
       running?.update(chunk);
+      md5.update(chunk);
       yield chunk;
     }
   };
-}
-
-/** The parts are one in the copy, so a checksum of parts says nothing of it. */
-function wholeOnly(checksum: Checksum | null): Checksum | null {
-  return checksum?.value.includes('-') === true ? null : checksum;
 }
 
 function tooLargeToCopy(): AwsError {

@@ -11,6 +11,11 @@ const DEFAULT_TYPE = 'binary/octet-stream';
 /** Kept with the object like its headers, and no header of its answers: who may read it on AWS. Here everything has one owner. */
 export const ACL = 'x-amz-acl';
 
+/** A copy has its owner's list again, like any new object. */
+export function withoutAcl({ [ACL]: _, ...headers }: StoredObject['headers']): StoredObject['headers'] {
+  return headers;
+}
+
 /** What is stored of a request's headers. Throws AwsError MetadataTooLarge. */
 export function keptHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const kept: Record<string, string> = {};
@@ -49,7 +54,7 @@ export function responseHeaders(
   });
   return {
     'content-type': DEFAULT_TYPE,
-    ...Object.fromEntries(Object.entries(object.headers).filter(([name]) => name !== ACL)),
+    ...withoutAcl(object.headers),
     ...Object.fromEntries(overrides),
     etag: quoted(object.etag),
     'last-modified': new Date(object.modified).toUTCString(),
@@ -78,6 +83,15 @@ export function isNotModified(object: StoredObject, headers: Readonly<Record<str
   const noneMatch = headers['if-none-match'];
   if (noneMatch !== undefined) return etagMatches(noneMatch, object.etag);
   return modified <= Date.parse(headers['if-modified-since'] ?? '');
+}
+
+/** Whether the client's part of the object is still part of this one, so that its range makes sense (RFC 9110, section 13.1.5). */
+export function isSameForRange(object: StoredObject, headers: Readonly<Record<string, string>>): boolean {
+  const condition = headers['if-range']?.trim();
+  if (condition === undefined) return true;
+  // A weak validator does not promise the same bytes.
+  if (condition.startsWith('"')) return condition === quoted(object.etag);
+  return Date.parse(condition) === Math.floor(object.modified / 1000) * 1000;
 }
 
 /** Conditions on the source of a copy. Throws AwsError PreconditionFailed, also where a GET would say "not modified". */
@@ -113,22 +127,4 @@ function preconditionFailed(condition: string): AwsError {
   return new AwsError('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', 412, {
     Condition: condition,
   });
-}
-
-export type ByteRange = { readonly start: number; readonly end: number };
-
-/** Both ends inclusive. Null when there is none or it is not one plain range: the whole object then, as HTTP asks. Throws InvalidRange. */
-export function readRange(header: string | undefined, size: number): ByteRange | null {
-  const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(header ?? '') ?? [];
-  if (first === undefined || last === undefined || (first === '' && last === '')) return null;
-  const start = first === '' ? Math.max(0, size - Number(last)) : Number(first);
-  const end = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1);
-  if (first !== '' && last !== '' && Number(last) < Number(first)) return null;
-  if (start > end || start >= size) {
-    throw new AwsError('InvalidRange', 'The requested range is not satisfiable', 416, {
-      RangeRequested: header ?? '',
-      ActualObjectSize: String(size),
-    });
-  }
-  return { start, end };
 }

@@ -1,21 +1,14 @@
 /** S3 operations on objects: put, get, head, delete one or many. */
-import { rm, type FileHandle } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { readAll } from '../payload.ts';
+import { readXml } from '../read-xml.ts';
 import { AwsError } from '../services.ts';
 import { xmlAnswer, type Answer } from '../wire.ts';
-import { asList, asRecord, asText, branch, leaf, malformedXml, parseXml } from '../xml.ts';
-import type { Guard, StoredObject } from './bucket.ts';
+import { asList, asRecord, asText, branch, leaf, malformedXml } from '../xml.ts';
+import type { Guard } from './bucket.ts';
 import { copyObject } from './copy-object.ts';
-import { checkKey, noSuchKey, notImplemented } from './names.ts';
-import {
-  isNotModified,
-  keptHeaders,
-  readRange,
-  RESPONSE_OVERRIDES,
-  responseHeaders,
-  writeGuard,
-  type ByteRange,
-} from './object-headers.ts';
+import { checkKey, notImplemented } from './names.ts';
+import { keptHeaders, RESPONSE_OVERRIDES, writeGuard } from './object-headers.ts';
 import type { S3Store } from './object-store.ts';
 import {
   bodyTooLarge,
@@ -27,8 +20,8 @@ import {
   type S3Operation,
   type S3Request,
 } from './operation.ts';
-import { openObject } from './open-object.ts';
-import { receiveFile } from './receive.ts';
+import { getObject, headObject } from './read-object.ts';
+import { checkAnnouncedLength, receiveFile } from './receive.ts';
 import { tagsOfHeader } from './tags.ts';
 import { checkVersion, ONLY_VERSION, versionHeader } from './versions.ts';
 
@@ -37,7 +30,11 @@ const MAX_DELETED = 1000;
 export function objectOperations(store: S3Store): readonly S3Operation[] {
   const plain = { level: 'object', marks: [], parameters: [], headers: [] } as const;
   // x-amz-checksum-mode, and the checksum of the empty body that the JavaScript SDK sends with reads too.
-  const reading = { ...plain, parameters: [...RESPONSE_OVERRIDES, 'versionId'], headers: ['x-amz-checksum-'] };
+  const reading = {
+    ...plain,
+    parameters: [...RESPONSE_OVERRIDES, 'versionId', 'partNumber'],
+    headers: ['x-amz-checksum-'],
+  };
   return [
     {
       ...plain,
@@ -95,10 +92,11 @@ async function putObject(store: S3Store, request: S3Request): Promise<Answer> {
   const guard = writeGuard(key, headers);
   // Asked before the body is taken too: a refusal then costs no upload.
   guard(store.bucket(bucket).get(key));
+  checkAnnouncedLength(headers);
   const received = await receiveFile(request.payload, store.stagingFolder, headers);
   try {
     const { size, md5, checksum } = received;
-    const taken = { key, size, etag: md5, headers: kept, checksum, tags };
+    const taken = { key, size, etag: md5, headers: kept, checksum, tags, multipart: null };
     const object = await store.adoptObject(bucket, taken, received.path, guard);
     return empty(200, { etag: quoted(object.etag), ...checksumHeaders(object) });
   } catch (error) {
@@ -107,80 +105,11 @@ async function putObject(store: S3Store, request: S3Request): Promise<Answer> {
   }
 }
 
-function findObject(store: S3Store, { bucket, key, query }: S3Request): StoredObject {
-  checkVersion(query.get('versionId'), key);
-  const object = store.bucket(bucket).get(key);
-  if (object === undefined) throw noSuchKey(key);
-  return object;
-}
-
-async function getObject(store: S3Store, request: S3Request): Promise<Answer> {
-  const { object, file } = await openObject(() => findObject(store, request));
-  const { headers, range, isNotModified: isSame } = await describeOpened(object, request, file);
-  if (isSame) {
-    await file.close();
-    return empty(304, headers);
-  }
-  const body = file.createReadStream(range === null ? {} : { start: range.start, end: range.end });
-  if (range === null) {
-    const checksum = request.headers['x-amz-checksum-mode'] === undefined ? {} : checksumHeaders(object);
-    return { status: 200, headers: { ...headers, ...checksum, 'content-length': object.size }, body };
-  }
-  return {
-    status: 206,
-    headers: {
-      ...headers,
-      'content-length': range.end - range.start + 1,
-      'content-range': `bytes ${range.start}-${range.end}/${object.size}`,
-    },
-    body,
-  };
-}
-
-type ReadDescription = {
-  readonly headers: Readonly<Record<string, string | number>>;
-  readonly range: ByteRange | null;
-  readonly isNotModified: boolean;
-};
-
-/** Throws AwsError PreconditionFailed, InvalidRange or InvalidArgument. */
-function describeRead(object: StoredObject, { query, headers }: S3Request): ReadDescription {
-  const answered = { ...responseHeaders(object, query), ...versionHeader(query) };
-  if (isNotModified(object, headers)) return { headers: answered, range: null, isNotModified: true };
-  return { headers: answered, range: readRange(headers['range'], object.size), isNotModified: false };
-}
-
-/** The same of an object that is open already; what is refused is closed. */
-async function describeOpened(object: StoredObject, request: S3Request, file: FileHandle): Promise<ReadDescription> {
-  try {
-    return describeRead(object, request);
-  } catch (error) {
-    await file.close();
-    throw error;
-  }
-}
-
-async function headObject(store: S3Store, request: S3Request): Promise<Answer> {
-  const object = findObject(store, request);
-  const { headers, range, isNotModified: isSame } = describeRead(object, request);
-  if (isSame) return empty(304, headers);
-  if (range !== null) {
-    return empty(206, {
-      ...headers,
-      'content-length': range.end - range.start + 1,
-      'content-range': `bytes ${range.start}-${range.end}/${object.size}`,
-    });
-  }
-  const checksum = request.headers['x-amz-checksum-mode'] === undefined ? {} : checksumHeaders(object);
-  return empty(200, { ...headers, ...checksum, 'content-length': object.size });
-}
-
 type Doomed = { readonly key: string; readonly guard: Guard; readonly hasVersion: boolean };
 
 async function deleteObjects(store: S3Store, request: S3Request): Promise<Answer> {
   const bucket = store.bucket(request.bucket);
-  const body = parseXml(await readAll(request.payload.chunks, MAX_XML_BYTES, bodyTooLarge));
-  const root = asRecord(body['Delete']);
+  const root = readXml(await readAll(request.payload.chunks, MAX_XML_BYTES, bodyTooLarge), 'Delete');
   const doomed = asList(root['Object']).map(readDoomed);
   if (doomed.length === 0 || doomed.length > MAX_DELETED) throw malformedXml();
   const isQuiet = asText(root['Quiet']) === 'true';

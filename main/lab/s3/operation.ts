@@ -31,6 +31,8 @@ export type S3Operation = {
 };
 
 export const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
+/** Of one multipart upload. */
+export const MAX_PARTS = 10_000;
 export const MAX_XML_BYTES = 2 * 1024 * 1024;
 
 export function empty(status: number, headers: Readonly<Record<string, string | number>> = {}): Answer {
@@ -70,9 +72,9 @@ export function bodyTooLarge(): AwsError {
   return new AwsError('MaxMessageLengthExceeded', 'Your request was too big.', 400);
 }
 
-/** A whole number of a query parameter. Throws AwsError InvalidArgument. */
+/** A whole number of a query parameter, or of whatever else has texts by name. Throws AwsError InvalidArgument. */
 export function integerParameter(
-  query: URLSearchParams,
+  query: Pick<URLSearchParams, 'get'>,
   name: string,
   range: { readonly least: number; readonly most: number },
 ): number | undefined {

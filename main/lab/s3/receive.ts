@@ -50,6 +50,19 @@ export async function receiveFile(
   return { path, size, md5: md5.digest('hex'), checksum: payload.checksum() };
 }
 
+/** Throws AwsError MissingContentLength or NotImplemented for an upload of which nobody says how long it is. */
+export function checkAnnouncedLength(headers: Readonly<Record<string, string>>): void {
+  if (headers['content-length'] !== undefined || headers['x-amz-decoded-content-length'] !== undefined) return;
+  const framing = headers['transfer-encoding'];
+  if (framing === undefined) {
+    throw new AwsError('MissingContentLength', 'You must provide the Content-Length HTTP header.', 411);
+  }
+  throw new AwsError('NotImplemented', 'A header you provided implies functionality that is not implemented', 501, {
+    Header: 'Transfer-Encoding',
+    AdditionalMessage: 'The length of the upload must be known before it begins.',
+  });
+}
+
 function tooLarge(bytes: number): AwsError {
   return new AwsError('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size', 400, {
     ProposedSize: String(bytes),

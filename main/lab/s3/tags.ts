@@ -17,9 +17,11 @@ export function tagsOfHeader(header: string | undefined): Tags {
   return checkedTags([...new URLSearchParams(header)], MOST_OBJECT_TAGS);
 }
 
-/** `element` is a `Tagging` or anything else with a `TagSet`. Throws AwsError MalformedXML, BadRequest or InvalidTag. */
-export function tagsOfXml(element: unknown, most: number): Tags {
-  return tagsOfList(asRecord(element)['TagSet'], most);
+/** The children of a `Tagging`. Throws AwsError MalformedXML, BadRequest or InvalidTag. */
+export function tagsOfXml({ TagSet: set }: Readonly<Record<string, unknown>>, most: number): Tags {
+  // Without one it would be taken for an order to remove all tags.
+  if (set === undefined) throw malformedXml();
+  return tagsOfList(set, most);
 }
 
 /** `element` holds the `Tag` elements. Throws AwsError. */

@@ -7,6 +7,7 @@ import type { S3Store } from './object-store.ts';
 import { integerParameter, isoTime, NAMESPACE, quoted, type S3Operation, type S3Request } from './operation.ts';
 import { ownerOf, ownerXml, type Owner } from './owner.ts';
 import { compareUtf8 } from './sorted-keys.ts';
+import { checksumTypeName } from './upload-checksum.ts';
 import type { Upload, Uploads } from './uploads.ts';
 
 const MOST_SHOWN = 1000;
@@ -73,7 +74,7 @@ function listUploads(all: readonly Upload[], { bucket, query }: S3Request, owner
       ...(isEncoded ? [leaf('EncodingType', 'url')] : []),
       leaf('MaxUploads', limit),
       leaf('IsTruncated', isTruncated),
-      ...shown.map(({ key, id, begun }) =>
+      ...shown.map(({ key, id, begun, ...checksum }) =>
         branch('Upload', [
           leaf('Key', encode(key)),
           leaf('UploadId', id),
@@ -81,6 +82,7 @@ function listUploads(all: readonly Upload[], { bucket, query }: S3Request, owner
           ownerXml('Owner', owner),
           leaf('StorageClass', 'STANDARD'),
           leaf('Initiated', isoTime(begun)),
+          ...checksumFields(checksum),
         ]),
       ),
     ],
@@ -104,6 +106,7 @@ function listParts(upload: Upload, { bucket, key, query }: S3Request, owner: Own
       ownerXml('Initiator', owner),
       ownerXml('Owner', owner),
       leaf('StorageClass', 'STANDARD'),
+      ...checksumFields(upload),
       leaf('PartNumberMarker', marker),
       ...(isTruncated && last !== undefined ? [leaf('NextPartNumberMarker', last[0])] : []),
       leaf('MaxParts', limit),
@@ -120,4 +123,9 @@ function listParts(upload: Upload, { bucket, key, query }: S3Request, owner: Own
     ],
     NAMESPACE,
   );
+}
+
+function checksumFields({ algorithm, isWhole }: Pick<Upload, 'algorithm' | 'isWhole'>): readonly string[] {
+  if (algorithm === null) return [];
+  return [leaf('ChecksumAlgorithm', algorithm.toUpperCase()), leaf('ChecksumType', checksumTypeName(isWhole))];
 }
