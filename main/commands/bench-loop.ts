@@ -11,6 +11,7 @@ import { labKey } from '../control/lab-key.ts';
 import { openVault } from '../control/vault.ts';
 import { CreateTopicRuleCommand } from '@aws-sdk/client-iot';
 import type { BenchLine, BenchOptions } from './bench-line.ts';
+import { acknowledgedBy, memoryOver, pauseAll } from './bench-loop-memory.ts';
 import { addStations } from './demo-fleet.ts';
 import { makeTable } from './table-calls.ts';
 import { until } from './until.ts';
@@ -20,7 +21,6 @@ const WARM_UP_MS = 2_000;
 const LIMIT_MS = 60_000;
 /** So fast that every observation is due at once: the fleet sends as fast as acknowledgements let it. */
 const AS_FAST_AS_IT_CAN = 1e12;
-const REPLAY_LIMIT_MS = 1_200_000;
 const MESSAGES = 2_000_000;
 
 /** The second rule of the course: the cold observations, some of their fields under names of their own. */
@@ -99,10 +99,7 @@ async function measure(control: Control, ids: readonly string[], seconds: number
       hint: 'Give fewer --seconds.',
     });
   }
-  await control.fleet.pause(ids);
-  await until('every sent message is acknowledged', LIMIT_MS, () =>
-    control.fleet.status().stations.every((station) => station.state !== 'live'),
-  );
+  await pauseAll(control, ids);
   return rate;
 }
 
@@ -124,39 +121,6 @@ async function makeColdRule(control: Control): Promise<void> {
       },
     }),
   );
-}
-
-/** Replays everything again and again. The first time the table fills; from then on the same items are written over. */
-async function* memoryOver(control: Control, ids: readonly string[], messages: number): AsyncGenerator<BenchLine> {
-  const megabytes: number[] = [];
-  let acknowledged = 0;
-  while (acknowledged < messages) {
-    await control.fleet.rewind(ids);
-    const before = acknowledgedBy(control);
-    await control.fleet.start(ids);
-    await until('every station has sent all it has', REPLAY_LIMIT_MS, () =>
-      control.fleet.status().stations.every((station) => station.state === 'finished'),
-    );
-    acknowledged += acknowledgedBy(control) - before;
-    await control.lab.drain();
-    await control.lab.flush();
-    megabytes.push((await control.lab.usage()).heapBytes / 2 ** 20);
-  }
-  const [first = Number.NaN] = megabytes;
-  const last = megabytes.at(-1) ?? Number.NaN;
-  yield {
-    bench: 'loop',
-    figure: `heap of the lab after ${acknowledged} messages`,
-    value: Math.round(last),
-    unit: 'MB',
-    reference: `after the first ${Math.round(acknowledged / megabytes.length)}`,
-    referenceValue: Math.round(first),
-    ratio: Number((last / first).toFixed(3)),
-  };
-}
-
-function acknowledgedBy(control: Control): number {
-  return control.fleet.status().stations.reduce((sum, station) => sum + station.acknowledged, 0);
 }
 
 async function startBare(

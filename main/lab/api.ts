@@ -126,6 +126,8 @@ export type LabActivity = {
 /** What the process holds, measured after a collection of garbage. */
 export type LabUsage = {
   readonly heapBytes: number;
+  /** What the system holds in memory for the process, its native parts and garbage included. */
+  readonly residentBytes: number;
   /** Sockets, timers and whatever else keeps it awake. */
   readonly handles: number;
 };

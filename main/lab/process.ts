@@ -95,8 +95,10 @@ const rpc = openRpc<LabParent, LabProcess>(
     },
     usage: () => {
       collectGarbage();
+      const { heapUsed, rss } = process.memoryUsage();
       return Promise.resolve({
-        heapBytes: process.memoryUsage().heapUsed,
+        heapBytes: heapUsed,
+        residentBytes: rss,
         handles: process.getActiveResourcesInfo().length,
       });
     },
