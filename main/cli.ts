@@ -15,6 +15,13 @@ import { printMessages } from './noaa/command.ts';
 const distFolder = dirname(__dirname);
 const dataFolder = join(dirname(distFolder), 'data');
 
+/** Set when whoever reads the answers goes away (`| head`): nothing more is wanted, and nothing is wrong. */
+let isReaderGone = false;
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  isReaderGone = true;
+});
+
 const number = (least: number, most: number) => (text: string) => {
   const value = Number(text);
   if (!Number.isFinite(value) || value < least || value > most)
@@ -96,8 +103,10 @@ program
   .option('--messages <number>', 'loop, crash: how many must be acknowledged', whole(1_000, 10_000_000))
   .option('--kills <number>', 'crash: how often the lab is killed', whole(1, 100), 10)
   .action(async (name: string | undefined, options: Omit<BenchOptions, 'distFolder' | 'dataFolder'>) => {
-    for await (const line of runBench(name, { distFolder, dataFolder, ...options }))
+    for await (const line of runBench(name, { distFolder, dataFolder, ...options })) {
+      if (isReaderGone) break;
       process.stdout.write(`${JSON.stringify(line)}\n`);
+    }
   });
 
 program.parseAsync().catch((error: unknown) => {

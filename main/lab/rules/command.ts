@@ -50,12 +50,25 @@ const ANY_ROLE = { roleArn: null };
 
 type Input = z.infer<typeof inputSchema>;
 
-/** Answers each line of `input` with one line; a line that is no message of the kind gets an error. The exit code is 0. */
+/**
+ * Answers each line of `input` with one line; a line that is no message of the kind gets an error. Ends quietly when the reader of `output` goes
+ * away. The exit code is 0.
+ */
 export async function runRules(input: NodeJS.ReadableStream, output: NodeJS.WritableStream): Promise<number> {
-  for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-    if (line.trim() === '') continue;
-    if (!output.write(`${answerTo(line)}\n`)) await once(output, 'drain');
+  const gone = new AbortController();
+  output.on('error', (error) => gone.abort(error));
+  const { signal } = gone;
+  try {
+    for await (const line of createInterface({ input, crlfDelay: Infinity, signal })) {
+      if (line.trim() === '') continue;
+      signal.throwIfAborted();
+      if (!output.write(`${answerTo(line)}\n`)) await once(output, 'drain', { signal });
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
   }
+  const reason: unknown = signal.reason;
+  if (reason instanceof Error && 'code' in reason && reason.code !== 'EPIPE') throw reason;
   return 0;
 }
 
