@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createSecureContext, connect as connectTls, type TLSSocket } from 'node:tls';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
+import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { AppError } from '../../preload/errors.ts';
 import { openClients } from '../cloud/clients.ts';
 import { provisionDevice } from '../cloud/provision.ts';
@@ -14,7 +15,7 @@ import { nodeFork } from '../control/child.ts';
 import { createDeviceKey } from '../control/device-identity.ts';
 import { openLocalLab, type LocalLab } from '../control/local-lab.ts';
 import type { BenchLine } from './bench-line.ts';
-import { httpCase, type HttpCase } from './fuzz/http-cases.ts';
+import { FUZZ_BUCKET, httpCase, type HttpCase } from './fuzz/http-cases.ts';
 import { mqttCase } from './fuzz/mqtt-cases.ts';
 import { seeded } from './fuzz/random.ts';
 import { openSteadyClient, type SteadyClient } from './fuzz/steady-client.ts';
@@ -114,6 +115,7 @@ async function openDoors(
   };
   const station = await openTls('steady');
   const broken = await openTls('broken');
+  await clients.s3.send(new CreateBucketCommand({ Bucket: FUZZ_BUCKET }));
   clients.close();
   const overHttp = (make: (seed: number) => HttpCase) => async (seed: number) => {
     const { bytes, isForged } = make(seed);

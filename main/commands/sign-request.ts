@@ -12,6 +12,8 @@ export type ToSign = {
   readonly method: string;
   /** Percent-encoded. */
   readonly path: string;
+  /** Sorted and percent-encoded, `=` behind each name; none when left out. */
+  readonly query?: string;
   /** `host`, and a port unless it is the scheme's own. */
   readonly host: string;
   /** Epoch milliseconds. */
@@ -50,7 +52,7 @@ export function signHeaders(
   const names = Object.keys(headers).sort();
   const path = request.service === 's3' ? request.path : request.path.split('/').map(encodeURIComponent).join('/');
   const lines = names.map((name) => `${name}:${headers[name] ?? ''}`);
-  const canonical = [request.method, path, '', ...lines, '', names.join(';'), payload].join('\n');
+  const canonical = [request.method, path, request.query ?? '', ...lines, '', names.join(';'), payload].join('\n');
   const signature = sign(signer, date, scope, canonical);
   return {
     ...headers,

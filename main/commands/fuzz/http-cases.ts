@@ -1,6 +1,7 @@
 /** What a broken or hostile client might send where signed HTTP is expected. */
 import { signHeaders, type Signer } from '../sign-request.ts';
 import { cut, mutated, type Random } from './random.ts';
+import { hostileXml } from './xml-cases.ts';
 
 export type HttpCase = {
   readonly bytes: Buffer;
@@ -12,15 +13,19 @@ type Call = {
   readonly service: string;
   readonly method: string;
   readonly path: string;
+  readonly query?: string;
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
 };
+
+/** A bucket that is there, so that requests about it are read to their end. */
+export const FUZZ_BUCKET = 'fuzz-bucket';
 
 /** One connection's worth of bytes for the HTTP port at `host`. */
 export function httpCase(random: Random, signer: Signer, host: string): HttpCase {
   const valid = signedRequest(random, signer, host);
   const open = (bytes: Buffer): HttpCase => ({ bytes, isForged: false });
-  switch (random.one(['random', 'cut', 'huge', 'mutated', 'forged', 'chunked'])) {
+  switch (random.one(['random', 'cut', 'huge', 'mutated', 'forged', 'chunked', 'xml'])) {
     case 'random':
       return open(
         Buffer.concat([random.one([Buffer.alloc(0), Buffer.from('GET /')]), random.bytes(1 + random.whole(2_048))]),
@@ -40,7 +45,26 @@ export function httpCase(random: Random, signer: Signer, host: string): HttpCase
     }
     case 'chunked':
       return open(chunked(random, signer, host));
+    case 'xml':
+      return open(signed(xmlCall(random), signer, host));
   }
+}
+
+type XmlOperation = { readonly method: string; readonly path: string; readonly query: string; readonly root: string };
+
+/** XML from a signer who means no good, to each operation of S3 that reads some. */
+function xmlCall(random: Random): Call {
+  const bucket = `/${FUZZ_BUCKET}`;
+  const key = `${bucket}/key`;
+  const { method, path, query, root } = random.one<XmlOperation>([
+    { method: 'POST', path: bucket, query: 'delete=', root: 'Delete' },
+    { method: 'POST', path: key, query: 'uploadId=none', root: 'CompleteMultipartUpload' },
+    { method: 'PUT', path: key, query: 'tagging=', root: 'Tagging' },
+    { method: 'PUT', path: bucket, query: 'tagging=', root: 'Tagging' },
+    { method: 'PUT', path: bucket, query: 'publicAccessBlock=', root: 'PublicAccessBlockConfiguration' },
+    { method: 'PUT', path: bucket, query: '', root: 'CreateBucketConfiguration' },
+  ]);
+  return { service: 's3', method, path, query, body: hostileXml(random, root), headers: {} };
 }
 
 function signedRequest(random: Random, signer: Signer, host: string): Buffer {
@@ -59,8 +83,20 @@ function signedRequest(random: Random, signer: Signer, host: string): Buffer {
     { service: 's3', method: 'PUT', path: '/no-such-bucket/key', body, headers: {} },
     { service: 'iotdata', method: 'GET', path: '/retainedMessage', body: '', headers: {} },
   ]);
-  const headers = signHeaders(signer, { ...request, host });
-  return raw(request.method, request.path, { ...headers, 'content-length': String(request.body.length) }, request.body);
+  return signed(request, signer, host);
+}
+
+function signed(call: Call, signer: Signer, host: string): Buffer {
+  const { method, path, query = '' } = call;
+  // The body goes out as Latin-1, one byte for each character.
+  const body = Buffer.from(call.body, 'latin1');
+  const headers = signHeaders(signer, { ...call, body, host });
+  return raw(
+    method,
+    query === '' ? path : `${path}?${query}`,
+    { ...headers, 'content-length': String(body.length) },
+    call.body,
+  );
 }
 
 /** An upload in chunks of S3's own framing and of HTTP's, with lengths and signatures that need not be right. */

@@ -16,6 +16,7 @@ import {
   GetBucketPolicyStatusCommand,
   GetBucketTaggingCommand,
   GetBucketVersioningCommand,
+  GetObjectAclCommand,
   GetObjectAttributesCommand,
   GetObjectCommand,
   GetObjectTaggingCommand,
@@ -26,6 +27,7 @@ import {
   PutBucketAclCommand,
   PutBucketTaggingCommand,
   PutBucketVersioningCommand,
+  PutObjectAclCommand,
   PutObjectCommand,
   PutObjectTaggingCommand,
   PutPublicAccessBlockCommand,
@@ -122,6 +124,43 @@ test('settings tell what is so; what would have no effect is refused', async () 
     await expect(s3.send(command as PutObjectCommand)).rejects.toMatchObject({ name });
   }
   await s3.send(new DeleteBucketPolicyCommand({ Bucket }));
+});
+
+test('the access list of an object is what the canned list it was written with grants', async () => {
+  const { s3, store } = lab;
+  const grantsOf = async (key: string) => {
+    const { Grants = [] } = await s3.send(new GetObjectAclCommand({ Bucket, Key: key }));
+    return Grants.map(({ Grantee, Permission }) => [
+      Grantee?.URI?.split('/').at(-1) ?? Grantee?.DisplayName,
+      Permission,
+    ]);
+  };
+  const owner = ['lab', 'FULL_CONTROL'];
+  const lists = {
+    private: [owner],
+    'public-read': [owner, ['AllUsers', 'READ']],
+    'public-read-write': [owner, ['AllUsers', 'READ'], ['AllUsers', 'WRITE']],
+    'aws-exec-read': [owner, ['za-team', 'READ']],
+    'authenticated-read': [owner, ['AuthenticatedUsers', 'READ']],
+    // Owner of the bucket and of the object are one here.
+    'bucket-owner-read': [owner],
+    'bucket-owner-full-control': [owner],
+    'log-delivery-write': [owner, ['LogDelivery', 'WRITE'], ['LogDelivery', 'READ_ACP']],
+  };
+  for (const [cannedAcl, grants] of Object.entries(lists)) {
+    // As the S3 action of a rule writes it.
+    await store.put(Bucket, cannedAcl, Buffer.from('x'), { cannedAcl });
+    expect(await grantsOf(cannedAcl), cannedAcl).toEqual(grants);
+  }
+  const CopySource = `${Bucket}/public-read`;
+  await s3.send(new CopyObjectCommand({ Bucket, Key, CopySource }));
+  expect(await grantsOf(Key)).toEqual([owner]);
+  expect((await s3.send(new HeadObjectCommand({ Bucket, Key: 'public-read' }))).Metadata).toEqual({});
+  await s3.send(new PutObjectAclCommand({ Bucket, Key: 'public-read', ACL: 'private' }));
+  expect(await grantsOf('public-read')).toEqual([owner]);
+  await expect(s3.send(new PutObjectAclCommand({ Bucket, Key, ACL: 'public-read' }))).rejects.toMatchObject({
+    name: 'AccessControlListNotSupported',
+  });
 });
 
 test('of many writers that want to be the first, one is; conditional deletions look before they delete', async () => {

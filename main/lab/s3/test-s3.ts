@@ -16,11 +16,13 @@ export type TestS3 = {
   readonly identity: Awaited<ReturnType<typeof openIdentity>>;
   readonly endpoint: string;
   readonly folder: string;
+  /** Leaves the folder for another start. */
+  readonly stop: () => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
-export async function startS3(): Promise<TestS3> {
-  const folder = await mkdtemp(join(tmpdir(), 's3-'));
+export async function startS3(home?: string): Promise<TestS3> {
+  const folder = home ?? (await mkdtemp(join(tmpdir(), 's3-')));
   const identity = await openIdentity(folder, await openLabSeal(folder, null));
   const store = await openObjectStore(join(folder, 's3'));
   const handle = await openS3(store, identity, join(folder, 'uploads'));
@@ -30,16 +32,20 @@ export async function startS3(): Promise<TestS3> {
   const { region, accessKeyId, secretAccessKey } = identity;
   const credentials = { accessKeyId, secretAccessKey };
   const s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true, maxAttempts: 1 });
+  const stop = async (): Promise<void> => {
+    s3.destroy();
+    await edge.close();
+    await store.close();
+  };
   return {
     store,
     s3,
     identity,
     endpoint,
     folder,
+    stop,
     close: async () => {
-      s3.destroy();
-      await edge.close();
-      await store.close();
+      await stop();
       await rm(folder, { recursive: true });
     },
   };
