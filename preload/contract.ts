@@ -215,7 +215,8 @@ export const calls = {
 
   /** Starts (or repeats, safely) the creation of buckets, stream, rule, database and crawler; progress comes on `pipeline.state`. */
   'pipeline.setUp': call(nothing).returns<null>(),
-  'pipeline.flush': call(nothing).returns<null>(),
+  /** Null: all streams. */
+  'pipeline.flush': call(z.object({ stream: id.nullable() }).strict()).returns<null>(),
   'pipeline.crawl': call(nothing).returns<null>(),
   'lake.list': call(
     z.object({ bucket: bucket.nullable(), prefix: z.string().max(1024), token: z.string().nullable() }).strict(),

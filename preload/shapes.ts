@@ -1,5 +1,6 @@
 /** The shapes of what crosses the border to the window. Times are ISO 8601 UTC text or epoch milliseconds as each field says. */
 import type { PlainError } from './errors.ts';
+import type { StreamGauge } from './shapes-streams.ts';
 
 export type AppInfo = {
   readonly version: string;
@@ -146,16 +147,12 @@ export type PipelineState = {
     readonly delivered: number | null;
     readonly failed: number | null;
   } | null;
-  readonly stream: {
-    readonly name: string;
-    readonly sizeLimitBytes: number;
-    readonly intervalSeconds: number;
-    readonly bufferedBytes: number | null;
-    readonly bufferedRecords: number | null;
-    /** Epoch milliseconds of the oldest buffered record; null when the buffer is empty or unknown. */
-    readonly bufferSince: number | null;
-    readonly canFlush: boolean;
-  } | null;
+  /** Null where the target does not tell how many records are buffered. */
+  readonly stream: { readonly name: string; readonly bufferedRecords: number | null } | null;
+  /** Of the whole target, by name. */
+  readonly streams: readonly StreamGauge[];
+  /** Whether the whole target holds no bucket, no stream and no table. */
+  readonly isTargetEmpty: boolean;
   readonly lake: {
     readonly bucket: string;
     readonly prefix: string;

@@ -13,17 +13,12 @@ export type PipelineReading = {
   /** `done` where all of the step's pieces exist, else `waiting`. */
   readonly steps: readonly PipelineStep[];
   readonly rule: { readonly name: string; readonly sql: string } | null;
-  readonly stream: {
-    readonly name: string;
-    readonly sizeLimitBytes: number;
-    readonly intervalSeconds: number;
-  } | null;
+  readonly stream: { readonly name: string } | null;
   /** `complete` is false where the lake holds more objects than one reading counts. */
   readonly lake: (Lake & { readonly complete: boolean }) | null;
   readonly crawler: PipelineState['crawler'];
 };
 
-const MEBIBYTE = 1024 * 1024;
 const PAGE_LIMIT = 100;
 const LATEST = 5;
 
@@ -38,7 +33,6 @@ export async function readPipeline(clients: Clients, names: PipelineNames): Prom
     findCrawler(clients, names.crawler),
     readLake(clients, names.raw, names.prefix),
   ]);
-  const hints = stream?.Destinations?.[0]?.ExtendedS3DestinationDescription?.BufferingHints;
   const isActive = stream?.DeliveryStreamStatus === 'ACTIVE';
   return {
     steps: [
@@ -49,14 +43,7 @@ export async function readPipeline(clients: Clients, names: PipelineNames): Prom
       step('crawler', crawler !== null, names.crawler),
     ],
     rule: rule === null ? null : { name: names.rule, sql: told(rule.sql, `the SQL of the rule "${names.rule}"`) },
-    stream:
-      stream === null
-        ? null
-        : {
-            name: names.stream,
-            sizeLimitBytes: told(hints?.SizeInMBs, 'the buffer size of the stream') * MEBIBYTE,
-            intervalSeconds: told(hints?.IntervalInSeconds, 'the buffer interval of the stream'),
-          },
+    stream: stream === null ? null : { name: names.stream },
     lake,
     crawler: crawler === null ? null : crawlerState(crawler, names.crawler),
   };

@@ -173,7 +173,7 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     () => fleet.status(),
     ({ stations: known }) => Math.min(MOST_FLEET_GAP_MS, known.length * FLEET_GAP_MS),
   );
-  const pipeline = createPipeline({ connection: need, activity: () => lab.activity(), flush: () => lab.flush() });
+  const pipeline = createPipeline({ connection: need, activity: () => lab.activity(), flush: lab.flush });
 
   const rules = createRules({ lab, connection: need, target: () => connection?.target ?? null });
 

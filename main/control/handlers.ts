@@ -65,7 +65,7 @@ export function createHandlers(control: Control, desktop: Desktop): Handlers {
       control.connection();
       return begin(pipeline.setUp());
     },
-    'pipeline.flush': () => done(pipeline.flush()),
+    'pipeline.flush': ({ stream }) => done(pipeline.flush(stream)),
     'pipeline.crawl': () => done(pipeline.crawl()),
     'lake.list': (input) => listLake(clients(), input),
     'lake.preview': ({ bucket, key }) => previewObject(clients(), bucket, key),

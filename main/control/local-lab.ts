@@ -14,7 +14,8 @@ const DRAIN_LIMIT_MS = 1_200_000;
 export type LocalLab = {
   /** Resolves with where the lab listens once it is up; rejects when it cannot start. */
   readonly ready: () => Promise<LabReport>;
-  readonly flush: () => Promise<void>;
+  /** All streams when none is named. */
+  readonly flush: (stream?: string | null) => Promise<void>;
   readonly drain: () => Promise<void>;
   /** Counts at once where the lab runs, and at its next start where it does not. */
   readonly setQuotas: (isOn: boolean) => Promise<void>;
@@ -108,8 +109,8 @@ export function openLocalLab(options: Options): LocalLab {
       if (report === null) throw new AppError('lab.notReady', 'The lab has not said where it listens.');
       return report;
     },
-    flush: async () => {
-      await lab.rpc().call('flush', { stream: null }, { timeoutMs: 60_000 });
+    flush: async (stream = null) => {
+      await lab.rpc().call('flush', { stream }, { timeoutMs: 60_000 });
     },
     drain: async () => {
       // After a flood the journal holds many minutes of work.

@@ -4,6 +4,7 @@ import type { PipelineState, PipelineStep } from '../../preload/shapes.ts';
 import { runCrawler } from '../cloud/lake.ts';
 import { OBSERVATIONS_SQL, pipelineNames, setUpPipeline, type PipelineNames } from '../cloud/pipeline.ts';
 import { readPipeline, type PipelineReading } from '../cloud/pipeline-reading.ts';
+import { readRulePlaces, type RulePlaces } from '../cloud/rule-places.ts';
 import { onBehalfOf } from '../cloud/recording.ts';
 import type { LabActivity } from '../lab/api.ts';
 import type { Connection } from './provisioning.ts';
@@ -15,7 +16,7 @@ type Options = {
   readonly connection: () => Connection;
   /** Null where the target does not tell (AWS shows no Firehose buffer). */
   readonly activity: () => LabActivity | null;
-  readonly flush: () => Promise<void>;
+  readonly flush: (stream: string | null) => Promise<void>;
 };
 
 export type SetUpOptions = { readonly bufferSizeMiB: number; readonly bufferIntervalSeconds: number };
@@ -29,7 +30,8 @@ export type Pipeline = {
   /** Creates or mends the pipeline; joins a set-up that is already under way. */
   readonly setUp: (options?: SetUpOptions) => Promise<void>;
   readonly crawl: () => Promise<void>;
-  readonly flush: () => Promise<void>;
+  /** Null: all streams. */
+  readonly flush: (stream: string | null) => Promise<void>;
   readonly changed: () => void;
   readonly isSettingUp: () => boolean;
   /** What was set up has been removed: the steps are those that the target tells. */
@@ -40,6 +42,7 @@ export type Pipeline = {
 export function createPipeline(options: Options): Pipeline {
   const stopping = new AbortController();
   let reading: PipelineReading | null = null;
+  let places: RulePlaces | null = null;
   let steps: readonly PipelineStep[] = [];
   let settingUp: Promise<void> | null = null;
   let error: PlainError | null = null;
@@ -47,13 +50,16 @@ export function createPipeline(options: Options): Pipeline {
 
   const names = (): PipelineNames => pipelineNames(options.connection().target.account);
 
-  const hub = createHub<PipelineState>(() => compose(reading, steps, settingUp !== null, error, options.activity()));
+  const hub = createHub<PipelineState>(() =>
+    compose(reading, places, steps, settingUp !== null, error, options.activity()),
+  );
 
   const refresh = async (): Promise<void> => {
     if (isReading) return;
     isReading = true;
     try {
-      reading = await readPipeline(options.connection().clients, names());
+      const { clients } = options.connection();
+      [reading, places] = await Promise.all([readPipeline(clients, names()), readRulePlaces(clients)]);
       error = null;
     } catch (thrown) {
       const plain = toPlainError(thrown);
@@ -106,12 +112,12 @@ export function createPipeline(options: Options): Pipeline {
         await refresh();
       }
     },
-    flush: async () => {
+    flush: async (stream) => {
       if (options.activity() === null)
         throw new AppError('pipeline.noFlush', 'This target has no way to flush a Firehose buffer.', {
           hint: 'Wait for the buffer interval to pass.',
         });
-      await options.flush();
+      await options.flush(stream);
       await refresh();
     },
     changed: () => hub.changed(),
@@ -129,6 +135,7 @@ export function createPipeline(options: Options): Pipeline {
 
 function compose(
   reading: PipelineReading | null,
+  places: RulePlaces | null,
   steps: readonly PipelineStep[],
   isSettingUp: boolean,
   error: PlainError | null,
@@ -156,11 +163,13 @@ function compose(
         ? null
         : {
             ...stream,
-            bufferedBytes: activity === null ? null : (buffer?.bufferedBytes ?? 0),
             bufferedRecords: activity === null ? null : (buffer?.bufferedRecords ?? 0),
-            bufferSince: buffer?.since ?? null,
-            canFlush: activity !== null,
           },
+    streams: (places?.streams ?? []).map((name) => ({
+      name,
+      buffer: activity?.buffers.find((one) => one.stream === name) ?? null,
+    })),
+    isTargetEmpty: places !== null && Object.values(places).every(({ length }) => length === 0),
     lake: reading?.lake ?? null,
     crawler: reading?.crawler ?? null,
     error,

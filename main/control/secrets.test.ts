@@ -338,7 +338,7 @@ test('a whole life leaves no secret in files, logs, processes or the window', { 
   await isobar.call('things.choices', {});
   await isobar.call('lake.list', { bucket: null, prefix: '', token: null });
   await isobar.call('certificates.setStatus', { certificateId, status: 'REVOKED' });
-  await isobar.call('pipeline.flush', {});
+  await isobar.call('pipeline.flush', { stream: null });
 
   const all = [...secrets.values()];
   const running = await processes(isobar.pid);

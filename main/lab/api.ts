@@ -1,5 +1,6 @@
 /** What the lab process offers to main, and what it asks of its parent (the engine, which main relays). */
 import type { RuleFailure, RuleTrial, SqlVersion, TriedTemplate } from '../../preload/shapes-rules.ts';
+import type { StreamBuffer } from '../../preload/shapes-streams.ts';
 import type { MessageTrace, Refusal } from '../../preload/shapes-trace.ts';
 import type { QueryEngine } from '../query-seam.ts';
 
@@ -66,39 +67,7 @@ export type RuleCounters = {
   readonly actions: readonly ActionCounters[];
 };
 
-export type BufferState = {
-  readonly stream: string;
-  readonly bufferedBytes: number;
-  readonly bufferedRecords: number;
-  /** Epoch milliseconds of the oldest buffered record, null when empty. */
-  readonly since: number | null;
-  readonly sizeLimitBytes: number;
-  /** Epoch milliseconds at which the buffer is delivered if its size is not reached before, or a failed delivery tried again; null when empty. */
-  readonly dueAt: number | null;
-  /** Whether the records go to partitions by keys in them, one object each. */
-  readonly isPartitioned: boolean;
-  /** Since the lab's start. */
-  readonly deliveredObjects: number;
-  readonly deliveredRecords: number;
-  /** The last delivery that succeeded since the lab's start. */
-  readonly lastDelivery: {
-    readonly at: number;
-    /** With dynamic partitioning one for each partition that had records. */
-    readonly objectCount: number;
-    /** At most 20 of them. */
-    readonly objects: readonly {
-      readonly bucket: string;
-      readonly key: string;
-      readonly records: number;
-      /** As stored, so after compression. */
-      readonly bytes: number;
-      /** Whether it lies in the error output: its records gave no partition. */
-      readonly isError: boolean;
-    }[];
-  } | null;
-  /** Why the last delivery failed; null when it did not. The records are still buffered and are tried again at `dueAt`. */
-  readonly lastError: { readonly at: number; readonly message: string } | null;
-};
+export type BufferState = StreamBuffer & { readonly stream: string };
 
 /** What the broker has discarded since the quotas were switched on. */
 export type QuotaActivity = {

@@ -12,6 +12,7 @@ import { EmptyState } from './empty-state.tsx';
 import { ErrorNotice } from './error-notice.tsx';
 import { FailureNotice } from './failure-notice.tsx';
 import styles from './message-trace.module.css';
+import { ObjectLink } from './object-link.tsx';
 
 /** While the message is still on its way. */
 const LOOK_AGAIN_MS = 1_000;
@@ -139,9 +140,9 @@ function RuleStops({ rule: { name, sql, outcome, reason, cause, output, actions 
           {t(`trace.state.${state === 'delivered' && object === null ? 'done' : state}`)}
           {why !== null && <FailureNotice cause={why} resource={target} message={error ?? ''} step={<ToRules />} />}
           {object !== null && (
-            <code className={styles['sql']}>
-              s3://{object.bucket}/{object.key}
-            </code>
+            <span className={styles['sql']}>
+              <ObjectLink bucket={object.bucket} objectKey={object.key} />
+            </span>
           )}
         </Stop>
       ))}

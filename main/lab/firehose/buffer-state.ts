@@ -19,6 +19,7 @@ export function describeBuffer(
     bufferedRecords: records,
     since,
     sizeLimitBytes: destination.sizeMiB * 1024 * 1024,
+    intervalSeconds: destination.intervalSeconds,
     dueAt: failure === null ? due : failure.retryAt,
     isPartitioned: destination.keyQuery !== null,
     deliveredObjects,
@@ -27,6 +28,9 @@ export function describeBuffer(
       latest === null
         ? null
         : { at: latest.at, objectCount: latest.objects.length, objects: latest.objects.slice(0, MAX_TOLD_OBJECTS) },
-    lastError: failure === null ? null : { at: failure.at, message: failure.message },
+    lastError:
+      failure === null
+        ? null
+        : { at: failure.at, code: failure.code, message: failure.message, bucket: destination.bucket },
   };
 }

@@ -29,6 +29,8 @@ export type DeliveryHistory = {
   /** Null when the last delivery succeeded. */
   readonly failure: {
     readonly at: number;
+    /** As S3 names the error. */
+    readonly code: string;
     readonly message: string;
     readonly retryAt: number;
   } | null;
@@ -93,7 +95,8 @@ export async function openDeliveryStream(options: Options): Promise<DeliveryStre
         isDelivering = false;
         arm(retryMs);
         const message = error instanceof Error ? error.message : String(error);
-        history = { ...history, failure: { at: Date.now(), message, retryAt: Date.now() + retryMs } };
+        const code = error instanceof AwsError ? error.code : 'InternalError';
+        history = { ...history, failure: { at: Date.now(), code, message, retryAt: Date.now() + retryMs } };
         options.onChange();
         retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
       },

@@ -126,6 +126,7 @@ test('records become one object under a literal prefix and the UTC hour, nothing
     bufferedRecords: 3,
     since: expect.any(Number) as number,
     sizeLimitBytes: 5_242_880,
+    intervalSeconds: 300,
     dueAt: (state?.since ?? 0) + 300_000,
     isPartitioned: false,
     deliveredObjects: 0,
@@ -265,7 +266,7 @@ test('a missing bucket keeps the records until it is there', async () => {
   await expect(running.firehose.flush(null)).rejects.toMatchObject({ code: 'NoSuchBucket' });
   expect(running.firehose.buffers()[0]).toMatchObject({
     bufferedRecords: 1,
-    lastError: { message: 'The bucket not-yet of the delivery stream does not exist.' },
+    lastError: { code: 'NoSuchBucket', bucket: 'not-yet', message: 'The bucket not-yet of the delivery stream does not exist.' },
   });
   await running.store.createBucket('not-yet');
   await running.firehose.flush(null);

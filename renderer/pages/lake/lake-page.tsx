@@ -24,6 +24,7 @@ export function LakePage() {
   const error = useLive((live) => live.pipelineError);
   useEffect(watchPipeline, []);
   const isSettingUp = pipeline?.status === 'settingUp';
+  const isAbsent = pipeline?.status === 'absent';
   const isThere = pipeline !== null && pipeline.status !== 'absent' && pipeline.status !== 'unknown';
   return (
     <>
@@ -47,7 +48,7 @@ export function LakePage() {
         {error !== null && <ErrorNotice error={error} />}
         {pipeline !== null && pipeline.error !== null && <ErrorNotice error={pipeline.error} />}
         {(pipeline === null || pipeline.status === 'unknown') && error === null && <Waiting />}
-        {pipeline?.status === 'absent' && (
+        {isAbsent && pipeline.isTargetEmpty && (
           <EmptyState
             title={t('lake.emptyTitle')}
             actions={
@@ -60,7 +61,8 @@ export function LakePage() {
           </EmptyState>
         )}
         {isThere && <Pipeline pipeline={pipeline} />}
-        {pipeline !== null && pipeline.status !== 'unknown' && <TablePanel />}
+        {isAbsent && !pipeline.isTargetEmpty && <Others pipeline={pipeline} />}
+        {(isThere || (isAbsent && !pipeline.isTargetEmpty)) && <TablePanel />}
       </div>
     </>
   );
@@ -74,12 +76,37 @@ function Pipeline({ pipeline }: { readonly pipeline: PipelineState }) {
       {!isWhole && <Steps steps={pipeline.steps} />}
       <div className={styles['panels']}>
         <RulePanel rule={pipeline.rule} />
-        <BufferPanel stream={pipeline.stream} />
+        <BufferPanel streams={pipeline.streams} first={pipeline.stream?.name ?? null} />
         <CrawlerPanel crawler={pipeline.crawler} />
       </div>
-      {pipeline.lake !== null && <ObjectBrowser lake={pipeline.lake} />}
+      {pipeline.lake !== null && <ObjectBrowser bucket={pipeline.lake.bucket} written={writtenOf(pipeline)} />}
     </>
   );
+}
+
+/** What other rules have made, while the course's pipeline is not set up. */
+function Others({ pipeline }: { readonly pipeline: PipelineState }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <section className={`${page['panel'] ?? ''} ${styles['hint'] ?? ''}`} aria-label={t('lake.emptyTitle')}>
+        <div>
+          <h2 className={page['panelTitle']}>{t('lake.emptyTitle')}</h2>
+          <p className={styles['quiet']}>{t('lake.emptyText')}</p>
+        </div>
+        <Button kind="primary" icon="lake" onClick={setUpPipeline}>
+          {t('lake.setUp')}
+        </Button>
+      </section>
+      {pipeline.streams.length > 0 && <BufferPanel streams={pipeline.streams} first={null} />}
+      <ObjectBrowser bucket={null} written={writtenOf(pipeline)} />
+    </>
+  );
+}
+
+/** Grows with every object that the target tells of. */
+function writtenOf({ lake, streams }: PipelineState): number {
+  return streams.reduce((sum, { buffer }) => sum + (buffer?.deliveredObjects ?? 0), lake?.objects ?? 0);
 }
 
 function Status({ pipeline: { status } }: { readonly pipeline: PipelineState }) {

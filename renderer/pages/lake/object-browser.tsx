@@ -1,37 +1,42 @@
 /** Buckets, prefixes and objects, and what an object holds. */
 import { Skeleton } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { toPlainError } from '../../../preload/errors.ts';
-import type { PipelineState } from '../../../preload/shapes.ts';
 import { Button, IconButton } from '../../parts/button.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
+import { goToPlace, openObject, useLakePlace, type Place } from '../../state/lake-place.ts';
 import { call } from '../../state/window-app.ts';
 import page from '../page.module.css';
 import styles from './object-browser.module.css';
 import { ObjectPreview } from './object-preview.tsx';
-import { ObjectTable, type Place } from './object-table.tsx';
+import { ObjectTable } from './object-table.tsx';
 
-export function ObjectBrowser({ lake }: { readonly lake: NonNullable<PipelineState['lake']> }) {
+type ObjectBrowserProps = {
+  /** Where it stands until somebody goes elsewhere; null: at the list of buckets. */
+  readonly bucket: string | null;
+  /** Another number is another listing: something was written. */
+  readonly written: number;
+};
+
+export function ObjectBrowser({ bucket: start, written }: ObjectBrowserProps) {
   const { t } = useTranslation();
-  const [place, setPlace] = useState<Place>({ bucket: lake.bucket, prefix: '' });
-  const [opened, setOpened] = useState<string | null>(null);
-  const { bucket, prefix } = place;
-  // A new object in the lake is a new listing.
+  const { place, opened, led } = useLakePlace();
+  const { bucket, prefix } = place ?? { bucket: start, prefix: '' };
+  const element = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (led > 0) element.current?.scrollIntoView({ block: 'nearest' });
+  }, [led]);
   const listing = useInfiniteQuery({
-    queryKey: ['lake.list', bucket, prefix, lake.objects],
+    queryKey: ['lake.list', bucket, prefix, written],
     queryFn: ({ pageParam }) => call('lake.list', { bucket, prefix, token: pageParam }),
     initialPageParam: null as string | null,
     getNextPageParam: ({ token }) => token,
     placeholderData: (previous, query) =>
       query?.queryKey[1] === bucket && query.queryKey[2] === prefix ? previous : undefined,
   });
-  const go = (to: Place) => {
-    setPlace(to);
-    setOpened(null);
-  };
   const pages = listing.data?.pages ?? [];
   const entries = {
     buckets: pages.flatMap(({ buckets }) => buckets),
@@ -40,10 +45,14 @@ export function ObjectBrowser({ lake }: { readonly lake: NonNullable<PipelineSta
   };
   const isEmpty = entries.buckets.length + entries.prefixes.length + entries.objects.length === 0;
   return (
-    <section className={`${page['panel'] ?? ''} ${styles['browser'] ?? ''}`} aria-label={t('lake.browser')}>
+    <section
+      ref={element}
+      className={`${page['panel'] ?? ''} ${styles['browser'] ?? ''}`}
+      aria-label={t('lake.browser')}
+    >
       <div className={page['panelHead']}>
         <h2 className={page['panelTitle']}>{t('lake.browser')}</h2>
-        <Trail place={place} onGo={go} />
+        <Trail place={{ bucket, prefix }} onGo={goToPlace} />
         <IconButton icon="refresh" label={t('lake.refresh')} onClick={() => void listing.refetch()} />
       </div>
       <div className={styles['body']}>
@@ -53,7 +62,15 @@ export function ObjectBrowser({ lake }: { readonly lake: NonNullable<PipelineSta
           {listing.isSuccess && isEmpty && (
             <EmptyState small title={t(bucket === null ? 'lake.noBuckets' : 'lake.noObjects')} />
           )}
-          {!isEmpty && <ObjectTable place={place} entries={entries} opened={opened} onGo={go} onOpen={setOpened} />}
+          {!isEmpty && (
+            <ObjectTable
+              place={{ bucket, prefix }}
+              entries={entries}
+              opened={opened}
+              onGo={goToPlace}
+              onOpen={openObject}
+            />
+          )}
           {listing.hasNextPage && (
             <Button small kind="quiet" disabled={listing.isFetching} onClick={() => void listing.fetchNextPage()}>
               {t('lake.more')}
@@ -61,7 +78,7 @@ export function ObjectBrowser({ lake }: { readonly lake: NonNullable<PipelineSta
           )}
         </div>
         {opened !== null && bucket !== null && (
-          <ObjectPreview key={opened} bucket={bucket} objectKey={opened} onClose={() => setOpened(null)} />
+          <ObjectPreview key={opened} bucket={bucket} objectKey={opened} onClose={() => openObject(null)} />
         )}
       </div>
     </section>

@@ -2,11 +2,9 @@
 import type { LakeListing } from '../../../preload/shapes.ts';
 import { useTranslation } from 'react-i18next';
 import { Icon, type IconName } from '../../parts/icon.tsx';
+import type { Place } from '../../state/lake-place.ts';
 import { useFormat } from '../../text/use-format.ts';
 import styles from './object-browser.module.css';
-
-/** A level of the store; no bucket means the list of buckets. */
-export type Place = { readonly bucket: string | null; readonly prefix: string };
 
 type ObjectTableProps = {
   readonly place: Place;
