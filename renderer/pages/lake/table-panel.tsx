@@ -1,7 +1,7 @@
 /** DynamoDB's tables: their items page by page, of one partition or of all, with filters. */
-import { NativeSelect, TextInput } from '@mantine/core';
+import { NativeSelect } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { toPlainError } from '../../../preload/errors.ts';
@@ -9,11 +9,13 @@ import type { ItemFilter, TableState } from '../../../preload/shapes-tables.ts';
 import { Button, IconButton } from '../../parts/button.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
+import { EVERYTHING, keyOf, questionOf } from '../../state/key-choice.ts';
 import { call } from '../../state/window-app.ts';
 import { useFormat } from '../../text/use-format.ts';
 import page from '../page.module.css';
 import { ItemFilters } from './item-filters.tsx';
 import { ItemTable } from './item-table.tsx';
+import { KeyQuery } from './key-query.tsx';
 import styles from './table-panel.module.css';
 
 export function TablePanel() {
@@ -51,29 +53,32 @@ export function TablePanel() {
 
 const TYPING_MS = 300;
 const FIRST_PAGE: string | null = null;
+const ALL = { index: null, partition: null, sort: null, newestFirst: true };
 
 function Items({ table }: { readonly table: TableState }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { hash, range } = table.key;
-  const [partition, setPartition] = useState('');
+  const [choice, setChoice] = useState(EVERYTHING);
   const [filters, setFilters] = useState<readonly ItemFilter[]>([]);
   const [asked] = useDebouncedValue(
-    { partition, filters: filters.filter(({ path }) => path.every((name) => name !== '')) },
+    {
+      keys: questionOf(table, choice),
+      filters: filters.filter(({ path }) => path.every((name) => name !== '')),
+    },
     TYPING_MS,
   );
+  const { hash, range } = keyOf(table, asked.keys?.index ?? null);
   const { data, error, isFetching, hasNextPage, fetchNextPage, refetch } = useInfiniteQuery({
     queryKey: ['tables.items', table.name, asked],
     queryFn: ({ pageParam }) =>
       call('tables.items', {
         table: table.name,
-        index: null,
-        partition: asked.partition === '' ? null : asked.partition,
-        sort: null,
+        ...(asked.keys ?? ALL),
         filters: asked.filters,
-        newestFirst: true,
         token: pageParam,
       }),
+    enabled: asked.keys !== null,
+    placeholderData: keepPreviousData,
     initialPageParam: FIRST_PAGE,
     getNextPageParam: ({ token }) => token,
     gcTime: 0,
@@ -83,14 +88,9 @@ function Items({ table }: { readonly table: TableState }) {
   return (
     <div className={styles['items']}>
       <div className={styles['tools']}>
-        <TextInput
-          size="xs"
-          label={t('tables.partition', { name: hash.name })}
-          placeholder={t('tables.allPartitions')}
-          value={partition}
-          spellCheck={false}
-          onChange={(event) => setPartition(event.currentTarget.value)}
-        />
+        <KeyQuery table={table} choice={choice} onChange={setChoice} />
+      </div>
+      <div className={styles['tools']}>
         <ItemFilters filters={filters} onChange={setFilters} />
         <Button small icon="refresh" disabled={isFetching} onClick={() => void refetch()}>
           {t('tables.read')}
@@ -113,7 +113,7 @@ function Items({ table }: { readonly table: TableState }) {
         <ItemTable
           label={t('tables.itemsOf', { name: table.name })}
           items={items}
-          keys={range === null ? [hash.name] : [hash.name, range.name]}
+          keys={[...new Set([hash, range, table.key.hash, table.key.range].flatMap((part) => part?.name ?? []))]}
         />
       )}
       {hasNextPage && (

@@ -3,6 +3,7 @@ import { Autocomplete, NativeSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RecordSeparator, RuleActionForm } from '../../../preload/shapes-rules.ts';
+import type { KeyAttribute } from '../../../preload/shapes-tables.ts';
 import { Button } from '../../parts/button.tsx';
 import { notifyDone, notifyError } from '../../state/notices.tsx';
 import { useRules } from '../../state/rules.ts';
@@ -174,6 +175,8 @@ function TableField({ value, onChange }: PlaceProps) {
   const isCourse = useRules(({ draft }) => draft?.suggestion === 'dynamoDB');
   const [hash, setHash] = useState(isCourse ? 'station_id' : '');
   const [range, setRange] = useState(isCourse ? 'observed_at' : '');
+  const [hashType, setHashType] = useState<KeyAttribute['type']>('S');
+  const [rangeType, setRangeType] = useState<KeyAttribute['type']>('S');
   return (
     <>
       <Place
@@ -183,8 +186,8 @@ function TableField({ value, onChange }: PlaceProps) {
         make={() =>
           call('rules.makeTable', {
             name: value,
-            hash: { name: hash, type: 'S' },
-            range: range === '' ? null : { name: range, type: 'S' },
+            hash: { name: hash, type: hashType },
+            range: range === '' ? null : { name: range, type: rangeType },
           })
         }
         value={value}
@@ -193,10 +196,32 @@ function TableField({ value, onChange }: PlaceProps) {
       {value !== '' && !tables.includes(value) && !value.includes('${') && (
         <div className={styles['keys']}>
           <Field label={t('rules.hash')} value={hash} onChange={(name) => setHash(name.trim())} />
+          <KeyType label={t('rules.typeOf', { key: t('rules.hash') })} value={hashType} onChange={setHashType} />
           <Field label={t('rules.range')} value={range} onChange={(name) => setRange(name.trim())} />
+          <KeyType label={t('rules.typeOf', { key: t('rules.range') })} value={rangeType} onChange={setRangeType} />
         </div>
       )}
     </>
+  );
+}
+
+const KEY_TYPES: readonly KeyAttribute['type'][] = ['S', 'N', 'B'];
+
+type KeyTypeProps = {
+  readonly label: string;
+  readonly value: KeyAttribute['type'];
+  readonly onChange: (type: KeyAttribute['type']) => void;
+};
+
+function KeyType({ label, value, onChange }: KeyTypeProps) {
+  const { t } = useTranslation();
+  return (
+    <NativeSelect
+      label={label}
+      data={KEY_TYPES.map((type) => ({ value: type, label: t(`tables.type.${type}`) }))}
+      value={value}
+      onChange={(event) => onChange(KEY_TYPES.find((type) => type === event.currentTarget.value) ?? 'S')}
+    />
   );
 }
 
