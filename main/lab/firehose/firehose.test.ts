@@ -266,7 +266,11 @@ test('a missing bucket keeps the records until it is there', async () => {
   await expect(running.firehose.flush(null)).rejects.toMatchObject({ code: 'NoSuchBucket' });
   expect(running.firehose.buffers()[0]).toMatchObject({
     bufferedRecords: 1,
-    lastError: { code: 'NoSuchBucket', bucket: 'not-yet', message: 'The bucket not-yet of the delivery stream does not exist.' },
+    lastError: {
+      code: 'NoSuchBucket',
+      bucket: 'not-yet',
+      message: 'The bucket not-yet of the delivery stream does not exist.',
+    },
   });
   await running.store.createBucket('not-yet');
   await running.firehose.flush(null);
