@@ -243,7 +243,7 @@ export async function openFirehose(options: Options): Promise<Firehose> {
     operations,
     exists: (name) => held.has(name),
     // Rules may be faster than the creation: their records are taken from the first moment, so that none has to wait or fail.
-    put: (name, batch, origin) => need(name).stream.put(batch, origin),
+    put: async (name, batch, origin) => need(name).stream.put(batch, origin),
     buffers: () =>
       [...held.values()].map(({ stream, record }) => describeBuffer(record, stream.waiting(), stream.history())),
     flush: async (name) => {

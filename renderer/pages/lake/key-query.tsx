@@ -3,7 +3,6 @@ import { NativeSelect, SegmentedControl, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { KeyAttribute, SortCondition, TableState } from '../../../preload/shapes-tables.ts';
 import { keyOf, keyFault, type KeyChoice } from '../../state/key-choice.ts';
-import styles from './table-panel.module.css';
 
 const OPERATORS: readonly SortCondition['operator'][] = ['=', '<', '<=', '>', '>=', 'between', 'begins'];
 

@@ -176,3 +176,24 @@ it('fills templates with the time of receipt, so that keys of messages 20 ms apa
   await lab.close();
   await objects.close();
 });
+
+it('takes what a service throws at once for a failure of the message, like what it answers', async () => {
+  const folder = await testFolder();
+  const lab = await openTestEngine(folder, {
+    streams: {
+      exists: () => false,
+      put: () => {
+        throw new AwsError('ResourceNotFoundException', 'no such stream');
+      },
+    },
+  });
+  lab.rule('thrown', { sql: "SELECT * FROM 'a/#'", actions: [lab.toStream('gone')] });
+  lab.rule('other', { sql: "SELECT * FROM 'a/#'", actions: [lab.toTopic('b')] });
+  await lab.publish('a/b', '{}');
+  await lab.engine.drain();
+  expect(lab.engine.counters()).toMatchObject([
+    { name: 'other', delivered: 1 },
+    { name: 'thrown', failed: 1, lastFailure: { cause: 'noStream' } },
+  ]);
+  await lab.close();
+});

@@ -93,7 +93,10 @@ export function openLane<Packed extends Parcel>(action: Action<Packed>, source: 
   const deliver = async (group: readonly Entry<Packed>[]): Promise<boolean> => {
     let open = group;
     for (let attempt = 0; ; attempt++) {
-      const results = await action.send(open.map(({ parcel }) => parcel));
+      const results = await sent(
+        action,
+        open.map(({ parcel }) => parcel),
+      );
       const again: Entry<Packed>[] = [];
       const pauseMs = RETRY_PAUSES_MS[attempt];
       for (const [index, entry] of open.entries()) {
@@ -168,4 +171,17 @@ export function openLane<Packed extends Parcel>(action: Action<Packed>, source: 
       cutPause();
     },
   };
+}
+
+/** What a service throws rather than answers is the failure of each parcel: nothing of it may reach the other rules. */
+async function sent<Packed extends Parcel>(
+  action: Action<Packed>,
+  parcels: readonly Packed[],
+): Promise<readonly SentResult[]> {
+  try {
+    return await action.send(parcels);
+  } catch (thrown) {
+    const error = toError(thrown);
+    return parcels.map(() => ({ error }));
+  }
 }
