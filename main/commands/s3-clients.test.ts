@@ -28,6 +28,9 @@ async function expectWholeS3(python: string, name: string): Promise<void> {
   expect(JSON.parse(stdout)).toMatchObject({
     whole: true,
     metadata: { made: 'here' },
+    composite: true,
+    partsOfLarge: [4, true],
+    completedTwice: [true, true],
     listed: true,
     odd: true,
     presigned: {
@@ -62,6 +65,8 @@ async function expectS3Commands(program: string, bucket: string): Promise<void> 
   await aws('s3', 'mv', `${root}/copied`, `${root}/moved`);
   await aws('s3', 'cp', `${root}/moved`, 'out/large');
   expect((await readFile(join(folder, 'out', 'large'))).equals(large)).toBe(true);
+  const head = await aws('s3api', 'head-object', '--bucket', bucket, '--key', 'set/large', '--part-number', '2');
+  expect(JSON.parse(head)).toMatchObject({ PartsCount: 2, ContentLength: 1024 * 1024 });
   const link = (await aws('s3', 'presign', `${root}/set/deep er/é+.txt`)).trim();
   expect(await (await fetch(link)).text()).toBe('small');
   const lines = (await aws('s3', 'ls', '--recursive', `${root}/`)).trim().split('\n');

@@ -1,10 +1,12 @@
 """S3 as scripts of people use it: boto3's transfer manager, paginators, presigned URLs and resources. Prints one line of JSON."""
+import base64
 import hashlib
 import json
 import os
 import sys
 import urllib.error
 import urllib.request
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 
 import boto3
@@ -49,11 +51,43 @@ s3.create_bucket(Bucket=BUCKET)
 large = os.path.join(FOLDER, "large")
 with open(large, "wb") as file:
     file.write(os.urandom(17 * MIB))
-s3.upload_file(large, BUCKET, "large", Config=SMALL_PARTS, ExtraArgs={"Metadata": {"made": "here"}})
+extra = {"Metadata": {"made": "here"}, "ChecksumAlgorithm": "SHA256"}
+s3.upload_file(large, BUCKET, "large", Config=SMALL_PARTS, ExtraArgs=extra)
 s3.download_file(BUCKET, "large", f"{large}.back", Config=SMALL_PARTS)
 s3.copy({"Bucket": BUCKET, "Key": "large"}, BUCKET, "copies/large", Config=SMALL_PARTS)
 s3.download_file(BUCKET, "copies/large", f"{large}.copy", Config=SMALL_PARTS)
-head = s3.head_object(Bucket=BUCKET, Key="large")
+head = s3.head_object(Bucket=BUCKET, Key="large", ChecksumMode="ENABLED")
+
+
+def composite(path, part_bytes):
+    """As AWS describes it: the hash of the parts' hashes, and their number."""
+    with open(path, "rb") as file:
+        hashes = [hashlib.sha256(part).digest() for part in iter(lambda: file.read(part_bytes), b"")]
+    return base64.b64encode(hashlib.sha256(b"".join(hashes)).digest()).decode() + f"-{len(hashes)}"
+
+
+def read_parts(key):
+    count = s3.head_object(Bucket=BUCKET, Key=key, PartNumber=1)["PartsCount"]
+    parts = [s3.get_object(Bucket=BUCKET, Key=key, PartNumber=number + 1)["Body"].read() for number in range(count)]
+    return [count, hashlib.sha256(b"".join(parts)).hexdigest() == digest(large)]
+
+
+def complete_twice(key, body):
+    """A client that lost the first answer asks again. Newer ones can ask for a checksum of the whole object."""
+    members = s3.meta.service_model.operation_model("CreateMultipartUpload").input_shape.members
+    whole = {"ChecksumType": "FULL_OBJECT"} if "ChecksumType" in members else {}
+    begun = s3.create_multipart_upload(Bucket=BUCKET, Key=key, ChecksumAlgorithm="CRC32", **whole)
+    about = {"Bucket": BUCKET, "Key": key, "UploadId": begun["UploadId"]}
+    part = s3.upload_part(**about, PartNumber=1, Body=body, ChecksumAlgorithm="CRC32")
+    listed = {"PartNumber": 1, "ETag": part["ETag"], "ChecksumCRC32": part["ChecksumCRC32"]}
+    answers = [s3.complete_multipart_upload(**about, MultipartUpload={"Parts": [listed]}) for _ in range(2)]
+    crc = base64.b64encode(zlib.crc32(body).to_bytes(4, "big")).decode()
+    expected = crc if whole else base64.b64encode(zlib.crc32(base64.b64decode(crc)).to_bytes(4, "big")).decode() + "-1"
+    return [answer["ETag"] == answers[0]["ETag"] and answer["ChecksumCRC32"] == expected for answer in answers]
+
+
+parts_of_large = read_parts("large")
+completed_twice = complete_twice("twice", b"twice")
 
 keys = [f"many/{index:04d}" for index in range(1200)]
 with ThreadPoolExecutor(8) as pool:
@@ -94,6 +128,9 @@ print(
             "botocore": botocore.__version__,
             "whole": len({digest(large), digest(f"{large}.back"), digest(f"{large}.copy")}) == 1,
             "metadata": head["Metadata"],
+            "composite": head["ChecksumSHA256"] == composite(large, 5 * MIB),
+            "partsOfLarge": parts_of_large,
+            "completedTwice": completed_twice,
             "listed": listed == keys,
             "odd": sorted(odd_listed) == sorted(f"o/{key}"[:1024][2:] for key in odd),
             "presigned": presigned,
