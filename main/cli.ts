@@ -96,11 +96,15 @@ program
 program
   .command('bench')
   .description('run benchmarks; prints JSON lines with each figure, its reference from the same run, and their ratio')
-  .argument('[name]', 'noaa, rules, loop, fleet, window, fuzz or crash; the first three when left out')
+  .argument('[name]', 'noaa, rules, loop, fleet, tables, window, fuzz or crash; the first three when left out')
   .option('--seconds <number>', 'how long each measurement lasts', number(1, 600), 8)
   .option('--cases <number>', 'fuzz: how many cases at each door', whole(1, 1_000_000), 10_000)
   .option('--seed <number>', 'fuzz, crash: where chance begins; the same seed does the same', whole(0, 2 ** 31), 1)
-  .option('--messages <number>', 'loop, crash: how many must be acknowledged', whole(1_000, 10_000_000))
+  .option(
+    '--messages <number>',
+    'loop, crash: how many must be acknowledged; tables: how many items',
+    whole(1_000, 10_000_000),
+  )
   .option('--kills <number>', 'crash: how often the lab is killed', whole(1, 100), 10)
   .action(async (name: string | undefined, options: Omit<BenchOptions, 'distFolder' | 'dataFolder'>) => {
     for await (const line of runBench(name, { distFolder, dataFolder, ...options })) {

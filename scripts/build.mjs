@@ -41,6 +41,7 @@ export async function build({ quiet = false } = {}) {
         lab: 'main/lab/process.ts',
         engine: 'main/engine/process.ts',
         'bare-broker': 'main/commands/bare-broker-process.ts',
+        'bare-tables': 'main/commands/bare-tables-process.ts',
       },
       outdir: 'dist/main',
     }),

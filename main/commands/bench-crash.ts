@@ -39,7 +39,7 @@ export async function* benchCrash({
   let lab = await startCrashLab(distFolder, folder);
   try {
     const clients = openClients(targetFromLab(lab.report));
-    await setUpDestinations(clients, lab.report, lab.report.roleArn, TOPIC);
+    await setUpDestinations(clients, lab.report.roleArn, TOPIC);
     const { csrPem, keyPem } = await createDeviceKey(STATION);
     const { certificatePem } = await provisionDevice(clients, { thingName: STATION, topic: TOPIC, csrPem });
     clients.close();
@@ -72,7 +72,7 @@ export async function* benchCrash({
     const seconds = (performance.now() - startedAt) / 1000;
 
     const after = openClients(targetFromLab(lab.report));
-    const destinations = await countDestinations(after, lab.report);
+    const destinations = await countDestinations(after);
     after.close();
     for (const [name, arrivals] of Object.entries(destinations)) yield* report(name, arrivals, acknowledged, kills);
     yield line('acknowledged messages in all destinations', 'messages/s', acknowledged.size / seconds, 'kills', kills);

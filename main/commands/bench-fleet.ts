@@ -11,7 +11,7 @@ import { createDeviceKey } from '../control/device-identity.ts';
 import { viewerIdentity } from '../control/provisioning.ts';
 import { openVault } from '../control/vault.ts';
 import type { BenchLine, BenchOptions } from './bench-line.ts';
-import { processSeconds } from './process-time.ts';
+import { processSeconds } from './process-accounts.ts';
 import { connectAll } from './shared-certificate.ts';
 import { until } from './until.ts';
 

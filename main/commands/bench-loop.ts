@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '../../preload/errors.ts';
+import { createTable } from '../cloud/tables.ts';
 import { nodeFork } from '../control/child.ts';
 import { openControl, type Control } from '../control/control.ts';
 import { labKey } from '../control/lab-key.ts';
@@ -13,7 +14,6 @@ import { CreateTopicRuleCommand } from '@aws-sdk/client-iot';
 import type { BenchLine, BenchOptions } from './bench-line.ts';
 import { acknowledgedBy, memoryOver, pauseAll } from './bench-loop-memory.ts';
 import { addStations } from './demo-fleet.ts';
-import { makeTable } from './table-calls.ts';
 import { until } from './until.ts';
 
 const STATIONS = 50;
@@ -106,11 +106,9 @@ async function measure(control: Control, ids: readonly string[], seconds: number
 /** Everything to Firehose is there already. */
 async function makeColdRule(control: Control): Promise<void> {
   const { target, clients } = control.connection();
-  const { endpoint, region, credentials, roleArn } = target;
-  await makeTable({ endpoint: endpoint ?? '', region, ...credentials }, COLD_TABLE, [
-    { name: 'station', type: 'S' },
-    { name: 'observed_at', type: 'S' },
-  ]);
+  const { roleArn } = target;
+  const key = { hash: { name: 'station', type: 'S' }, range: { name: 'observed_at', type: 'S' } } as const;
+  await createTable(clients, { name: COLD_TABLE, key });
   await clients.iot.send(
     new CreateTopicRuleCommand({
       ruleName: 'cold_observations',

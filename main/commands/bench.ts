@@ -7,6 +7,7 @@ import type { BenchLine, BenchOptions } from './bench-line.ts';
 import { benchFuzz } from './bench-fuzz.ts';
 import { benchLoop } from './bench-loop.ts';
 import { benchRules } from './bench-rules.ts';
+import { benchTables } from './bench-tables.ts';
 import { benchWindow } from './bench-window.ts';
 
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => AsyncGenerator<BenchLine>>> = {
@@ -14,13 +15,14 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => AsyncGenerator
   rules: benchRules,
   loop: benchLoop,
   fleet: benchFleet,
+  tables: benchTables,
   window: benchWindow,
   fuzz: benchFuzz,
   crash: benchCrash,
 };
 
 /** The window's needs a desktop, the others take minutes: they run when they are asked for. */
-const ONLY_BY_NAME = ['fleet', 'window', 'fuzz', 'crash'];
+const ONLY_BY_NAME = ['fleet', 'tables', 'window', 'fuzz', 'crash'];
 
 /** Throws `bench.unknown` for a name that does not exist. */
 export async function* runBench(name: string | undefined, options: BenchOptions): AsyncGenerator<BenchLine> {

@@ -2,8 +2,9 @@
 import { CreateTopicRuleCommand, type Action } from '@aws-sdk/client-iot';
 import { CreateBucketCommand, GetObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { CreateDeliveryStreamCommand, DescribeDeliveryStreamCommand } from '@aws-sdk/client-firehose';
+import { paginateScan } from '@aws-sdk/client-dynamodb';
 import type { Clients } from '../cloud/clients.ts';
-import { makeTable, scanAttribute, type TableTarget } from './table-calls.ts';
+import { createTable } from '../cloud/tables.ts';
 
 /** By message number: how often. */
 export type Arrivals = ReadonlyMap<number, number>;
@@ -14,12 +15,8 @@ const STREAM = 'crash-stream';
 const TABLE = 'crash-table';
 
 /** Every delivery makes an object and an item of its own, so that none hides another. */
-export async function setUpDestinations(
-  { s3, firehose, iot }: Clients,
-  tables: TableTarget,
-  roleArn: string,
-  topic: string,
-): Promise<void> {
+export async function setUpDestinations(clients: Clients, roleArn: string, topic: string): Promise<void> {
+  const { s3, firehose, iot } = clients;
   for (const Bucket of [OBJECTS, LAKE]) await s3.send(new CreateBucketCommand({ Bucket }));
   await firehose.send(
     new CreateDeliveryStreamCommand({
@@ -34,10 +31,8 @@ export async function setUpDestinations(
     if (stream?.DeliveryStreamStatus === 'ACTIVE') break;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  await makeTable(tables, TABLE, [
-    { name: 'n', type: 'N' },
-    { name: 'id', type: 'S' },
-  ]);
+  const key = { hash: { name: 'n', type: 'N' }, range: { name: 'id', type: 'S' } } as const;
+  await createTable(clients, { name: TABLE, key });
   const rule = async (ruleName: string, sql: string, actions: Action[]): Promise<void> => {
     const topicRulePayload = { sql, awsIotSqlVersion: '2016-03-23', actions };
     await iot.send(new CreateTopicRuleCommand({ ruleName, topicRulePayload }));
@@ -51,16 +46,15 @@ export async function setUpDestinations(
   ]);
 }
 
-export async function countDestinations(
-  clients: Clients,
-  tables: TableTarget,
-): Promise<Readonly<Record<string, Arrivals>>> {
-  return { S3: await countObjects(clients), Firehose: await countLines(clients), DynamoDB: await countItems(tables) };
+export async function countDestinations(clients: Clients): Promise<Readonly<Record<string, Arrivals>>> {
+  return { S3: await countObjects(clients), Firehose: await countLines(clients), DynamoDB: await countItems(clients) };
 }
 
-async function countItems(tables: TableTarget): Promise<Arrivals> {
+async function countItems({ dynamodb }: Clients): Promise<Arrivals> {
   const arrivals = new Map<number, number>();
-  for await (const n of scanAttribute(tables, TABLE, 'n')) count(arrivals, Number(n));
+  for await (const { Items = [] } of paginateScan({ client: dynamodb }, { TableName: TABLE })) {
+    for (const { n } of Items) count(arrivals, Number(n?.N));
+  }
   return arrivals;
 }
 

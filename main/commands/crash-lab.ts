@@ -6,6 +6,7 @@ import { openRpc, type Rpc } from '../rpc.ts';
 export type CrashLab = {
   readonly report: LabReport;
   readonly rpc: Rpc<LabProcess, LabParent>;
+  readonly pid: () => number;
   /** `kill -9`. Resolves when the process is gone. */
   readonly kill: () => Promise<void>;
 };
@@ -32,6 +33,11 @@ export async function startCrashLab(distFolder: string, folder: string): Promise
   return {
     report,
     rpc,
+    pid: () => {
+      const pid = child.pid();
+      if (pid === null) throw new Error('the lab has no process');
+      return pid;
+    },
     kill: () => {
       child.kill();
       return gone;
