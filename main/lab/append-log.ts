@@ -6,6 +6,8 @@ export type AppendLog = {
   readonly append: (parts: readonly Buffer[]) => Promise<void>;
   /** Bytes written so far. */
   readonly size: () => number;
+  /** Where what is appended next will lie, unless something before it cannot be written: then it cannot, either. */
+  readonly end: () => number;
   /** Waits for what is pending. */
   readonly close: () => Promise<void>;
 };
@@ -20,6 +22,7 @@ export async function openAppendLog(path: string, size: number): Promise<AppendL
   const file = await open(path, 'a+');
   await file.truncate(size);
   let written = size;
+  let pending = 0;
   let gathering: Batch | null = null;
   let loop: Promise<void> | null = null;
 
@@ -33,13 +36,16 @@ export async function openAppendLog(path: string, size: number): Promise<AppendL
     await new Promise((resolve) => setImmediate(resolve));
     for (let batch = take(); batch !== null; batch = take()) {
       try {
-        written += await writeAll(file, batch.parts);
+        const bytes = await writeAll(file, batch.parts);
+        written += bytes;
+        pending -= bytes;
         batch.settle();
       } catch (error) {
         // A half-written entry must not glue itself to the next one.
         await file.truncate(written).catch(() => undefined);
         const failure = error instanceof Error ? error : new Error(String(error));
         batch.settle(failure);
+        pending = 0;
         // What was appended meanwhile may build on the lost entries: it fails with them, so that order never has a gap.
         take()?.settle(failure);
       }
@@ -50,11 +56,15 @@ export async function openAppendLog(path: string, size: number): Promise<AppendL
   return {
     append: (parts) => {
       gathering ??= openBatch();
-      for (const part of parts) gathering.parts.push(part);
+      for (const part of parts) {
+        gathering.parts.push(part);
+        pending += part.length;
+      }
       loop ??= run();
       return gathering.done;
     },
     size: () => written,
+    end: () => written + pending,
     close: async () => {
       await loop;
       await file.close();

@@ -17,19 +17,17 @@ export function readItem(value: unknown): Item {
 
 /** Throws AwsError ValidationException. `depth` is the level of nesting at which the value lies. */
 export function readValue(value: unknown, depth = 1): AttributeValue {
-  const entries = Object.entries(structure(value));
-  const [entry] = entries;
-  if (entry === undefined) {
-    throw invalid('Supplied AttributeValue is empty, must contain exactly one of the supported datatypes');
-  }
-  if (entries.length > 1) {
+  const given = structure(value);
+  const [type, ...more] = Object.keys(given);
+  if (type === undefined) throw noType();
+  if (more.length > 0) {
     throw invalid(
       'Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes',
     );
   }
   if (depth > MOST_LEVELS) throw invalid('Nesting Levels have exceeded supported limits');
-  const [type, content] = entry;
-  switch (TYPES.find((known) => known === type)) {
+  const content = given[type];
+  switch (type) {
     case 'S':
       return { S: text(content) };
     case 'N':
@@ -52,9 +50,13 @@ export function readValue(value: unknown, depth = 1): AttributeValue {
       return { NS: set(content, 'number', (member) => normalNumber(text(member))) };
     case 'BS':
       return { BS: set(content, 'binary', binary) };
-    case undefined:
-      throw invalid('Supplied AttributeValue is empty, must contain exactly one of the supported datatypes');
+    default:
+      throw noType();
   }
+}
+
+function noType() {
+  return invalid('Supplied AttributeValue is empty, must contain exactly one of the supported datatypes');
 }
 
 function readMap(value: unknown, depth: number): Item {
@@ -86,9 +88,13 @@ function list(value: unknown): readonly unknown[] {
   return value;
 }
 
-function structure(value: unknown): object {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw malformed();
+function structure(value: unknown): Readonly<Record<string, unknown>> {
+  if (!isStructure(value)) throw malformed();
   return value;
+}
+
+export function isStructure(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function malformed() {

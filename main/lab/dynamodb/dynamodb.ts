@@ -3,7 +3,8 @@ import type { JsonOperations, LabIdentity, Tables } from '../services.ts';
 import { readItem } from './attribute.ts';
 import { checkItem } from './item-check.ts';
 import { itemOperations } from './item-operations.ts';
-import { checkKeyParts, checkWholeKey, keyText } from './key-text.ts';
+import { plainPut, plainRemoval } from './item-write.ts';
+import { checkKeyParts, keyText } from './key-text.ts';
 import { readOperations } from './read-operations.ts';
 import { noTable } from './refusals.ts';
 import { openStore } from './store.ts';
@@ -20,13 +21,15 @@ type Options = {
   /** DynamoDB's own. */
   readonly folder: string;
   readonly identity: LabIdentity;
+  /** Of the files in which items lie. */
+  readonly segmentBytes?: number;
 };
 
 /**
- * Items are held in memory: a million items of 300 bytes take about 1 GB. Throws AppError `lab.stateDamaged`.
+ * Items lie on disk; their keys are held in memory. Throws AppError `lab.stateDamaged`.
  */
-export async function openDynamoDb({ folder, identity }: Options): Promise<DynamoDb> {
-  const store = await openStore(folder);
+export async function openDynamoDb({ folder, identity, segmentBytes }: Options): Promise<DynamoDb> {
+  const store = await openStore(folder, segmentBytes);
   const active = (name: string): Table => {
     const table = store.findActive(name);
     if (table === undefined) throw noTable();
@@ -35,10 +38,7 @@ export async function openDynamoDb({ folder, identity }: Options): Promise<Dynam
   return {
     has: (name) => store.findActive(name) !== undefined,
     put: async (name, item) => {
-      const table = active(name);
-      const checked = readItem(item);
-      checkItem(table, checked);
-      await store.write([{ table, key: keyText(table.record().key, checked), item: checked }]);
+      await store.write([plainPut(active(name), item)]);
     },
     merge: async (name, item) => {
       const table = active(name);
@@ -51,11 +51,8 @@ export async function openDynamoDb({ folder, identity }: Options): Promise<Dynam
       await store.write([{ table, key, item: merged }]);
     },
     remove: async (name, given) => {
-      const table = active(name);
-      const key = readItem(given);
-      checkWholeKey(table.record().key, key);
-      const text = keyText(table.record().key, key);
-      if (table.get(text) !== undefined) await store.write([{ table, key: text, item: null }]);
+      const removal = plainRemoval(active(name), given);
+      if (removal.table.get(removal.key) !== undefined) await store.write([removal]);
     },
     operations: {
       ...tableOperations(store, identity),

@@ -1,7 +1,9 @@
 /** What callers may ask about items, checked once; the items themselves are read by `attribute.ts`. */
 import { z } from 'zod';
+import { isStructure } from './attribute.ts';
 
-const bag = z.record(z.string(), z.unknown());
+/** Its members are read, and checked, by `attribute.ts`. */
+const bag = z.custom<Readonly<Record<string, unknown>>>(isStructure, 'Member must be a structure');
 const names = z.record(z.string(), z.string()).optional();
 const values = bag.optional();
 const capacity = z.enum(['INDEXES', 'TOTAL', 'NONE']).default('NONE');

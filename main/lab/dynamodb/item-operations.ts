@@ -6,7 +6,18 @@ import type { Path } from './expression/path.ts';
 import { openPlaceholders } from './expression/placeholders.ts';
 import { parseProjection, project } from './expression/projection.ts';
 import { itemInputs } from './item-input.ts';
-import { bytesWritten, deleteOf, keyTextOf, putOf, refuseTwice, updateOf, type ItemWrite } from './item-write.ts';
+import {
+  bytesWritten,
+  deleteOf,
+  keyTextOf,
+  plainPut,
+  plainRemoval,
+  putOf,
+  refuseTwice,
+  updateOf,
+  type ItemWrite,
+  type PlainWrite,
+} from './item-write.ts';
 import { invalid, noTable } from './refusals.ts';
 import type { Store } from './store.ts';
 import { checked } from './table-input.ts';
@@ -17,7 +28,6 @@ const MOST_WRITES = 25;
 const MOST_READS = 100;
 const PAGE_BYTES = 16 * 1024 * 1024;
 const TWICE = 'Provided list of item keys contains duplicates';
-const UNCONDITIONAL = { ReturnValuesOnConditionCheckFailure: 'NONE' } as const;
 
 export function itemOperations(store: Store, identity: LabIdentity): JsonOperations {
   /** Throws AwsError ResourceNotFoundException. */
@@ -72,13 +82,11 @@ export function itemOperations(store: Store, identity: LabIdentity): JsonOperati
       if (changes.length > MOST_WRITES) throw invalid('Too many items requested for the BatchWriteItem call');
       refuseTwice(changes, TWICE);
       const units = new Map<string, number>();
-      const writes = changes.map(({ table, key, next }) => {
-        const item = next(undefined) ?? null;
-        const before = asked.ReturnConsumedCapacity === 'NONE' ? undefined : table.get(key);
-        addUnits(units, table, writeUnits(bytesWritten(before, item)));
-        return { table, key, item };
-      });
-      await store.write(writes);
+      if (asked.ReturnConsumedCapacity !== 'NONE') {
+        for (const { table, key, item } of changes)
+          addUnits(units, table, writeUnits(bytesWritten(table.get(key), item)));
+      }
+      await store.write(changes);
       return { UnprocessedItems: {}, ...consumedByTable(asked.ReturnConsumedCapacity, units) };
     },
     BatchGetItem: (input) => {
@@ -159,10 +167,9 @@ type BatchedRequest = {
   readonly DeleteRequest?: { readonly Key: Readonly<Record<string, unknown>> } | undefined;
 };
 
-function batchedWrite(table: Table, { PutRequest, DeleteRequest }: BatchedRequest): ItemWrite {
-  if (PutRequest !== undefined && DeleteRequest === undefined) return putOf(table, { ...UNCONDITIONAL, ...PutRequest });
-  if (DeleteRequest !== undefined && PutRequest === undefined)
-    return deleteOf(table, { ...UNCONDITIONAL, ...DeleteRequest });
+function batchedWrite(table: Table, { PutRequest, DeleteRequest }: BatchedRequest): PlainWrite {
+  if (PutRequest !== undefined && DeleteRequest === undefined) return plainPut(table, PutRequest.Item);
+  if (DeleteRequest !== undefined && PutRequest === undefined) return plainRemoval(table, DeleteRequest.Key);
   throw invalid(
     'Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes',
   );

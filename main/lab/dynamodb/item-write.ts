@@ -32,14 +32,43 @@ type Asked = {
   readonly ReturnValuesOnConditionCheckFailure: 'ALL_OLD' | 'NONE';
 };
 
+type Document = Readonly<Record<string, unknown>>;
+
+/** A change that needs no look at the item before. */
+export type PlainWrite = { readonly table: Table; readonly key: string; readonly item: Item | null };
+
 /** Throws AwsError ValidationException, as all here. */
-export function putOf(table: Table, asked: Asked & { readonly Item: Readonly<Record<string, unknown>> }): ItemWrite {
-  const { condition } = expressionsOf(asked);
-  const item = readItem(asked.Item);
+export function plainPut(table: Table, given: Document): PlainWrite {
+  const item = readItem(given);
   checkItem(table, item);
+  return { table, key: keyText(table.record().key, item), item };
+}
+
+export function plainRemoval(table: Table, given: Document): PlainWrite {
+  return { table, key: keyTextOf(table, given), item: null };
+}
+
+export function putOf(table: Table, asked: Asked & { readonly Item: Document }): ItemWrite {
+  return onCondition(asked, () => plainPut(table, asked.Item));
+}
+
+export function deleteOf(table: Table, asked: Asked & { readonly Key: Document }): ItemWrite {
+  return onCondition(asked, () => plainRemoval(table, asked.Key));
+}
+
+/** Undefined leaves the item as it is. */
+export function checkOf(table: Table, asked: Asked & { readonly Key: Document }): ItemWrite {
+  return onCondition(asked, () => ({ table, key: keyTextOf(table, asked.Key), item: undefined }));
+}
+
+type Fixed = Omit<PlainWrite, 'item'> & { readonly item: Item | null | undefined };
+
+function onCondition(asked: Asked, change: () => Fixed): ItemWrite {
+  const { condition } = expressionsOf(asked);
+  const { table, key, item } = change();
   return {
     table,
-    key: keyText(table.record().key, item),
+    key,
     paths: [],
     next: (before) => {
       checkCondition(before, condition, asked);
@@ -48,34 +77,8 @@ export function putOf(table: Table, asked: Asked & { readonly Item: Readonly<Rec
   };
 }
 
-export function deleteOf(table: Table, asked: Asked & { readonly Key: Readonly<Record<string, unknown>> }): ItemWrite {
-  const { condition } = expressionsOf(asked);
-  return {
-    table,
-    key: keyTextOf(table, asked.Key),
-    paths: [],
-    next: (before) => {
-      checkCondition(before, condition, asked);
-      return null;
-    },
-  };
-}
-
-export function checkOf(table: Table, asked: Asked & { readonly Key: Readonly<Record<string, unknown>> }): ItemWrite {
-  const { condition } = expressionsOf(asked);
-  return {
-    table,
-    key: keyTextOf(table, asked.Key),
-    paths: [],
-    next: (before) => {
-      checkCondition(before, condition, asked);
-      return undefined;
-    },
-  };
-}
-
 type UpdateAsked = Asked & {
-  readonly Key: Readonly<Record<string, unknown>>;
+  readonly Key: Document;
   readonly UpdateExpression?: string | undefined;
 };
 
@@ -104,7 +107,7 @@ export function updateOf(table: Table, asked: UpdateAsked): ItemWrite {
 }
 
 /** The text of a whole key as a request names it. */
-export function keyTextOf(table: Table, given: Readonly<Record<string, unknown>>): string {
+export function keyTextOf(table: Table, given: Document): string {
   const key = readItem(given);
   checkWholeKey(table.record().key, key);
   return keyText(table.record().key, key);

@@ -5,6 +5,9 @@ import { invalid } from './refusals.ts';
 type Decimal = { readonly isNegative: boolean; readonly digits: string; readonly exponent: number };
 
 const NUMBER = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,9}))?$/;
+/** Some of what is in normal form, and nearly all that is sent. */
+const NORMAL = /^(?:0|-?[1-9]\d{0,15}(?:\.\d{0,14}[1-9])?|-?0\.\d{0,14}[1-9])$/;
+const CODE_0 = 48;
 const MOST_DIGITS = 38;
 const LARGEST_EXPONENT = 126;
 const SMALLEST_EXPONENT = -129;
@@ -14,7 +17,7 @@ const SMALLEST_EXPONENT = -129;
  * Throws AwsError ValidationException. Source: DynamoDB developer guide, "Naming rules and data types", Number.
  */
 export function normalNumber(text: string): string {
-  return printed(decimalOf(text));
+  return NORMAL.test(text) ? text : printed(decimalOf(text));
 }
 
 /** `a + b`, or `a - b`. Throws AwsError ValidationException when the result does not fit. */
@@ -35,10 +38,17 @@ export function sortableNumber(text: string): string {
   return `a${999 - power}${digits.replace(/\d/g, (digit) => String(9 - Number(digit)))}~`;
 }
 
-/** What AWS counts for a number: one byte for two digits, and one. */
+/** What AWS counts for a number in normal form: one byte for two significant digits, and one; one more below zero. */
 export function numberSize(text: string): number {
-  const { isNegative, digits } = decimalOf(text);
-  return 1 + Math.ceil(digits.length / 2) + (isNegative ? 1 : 0);
+  let digits = 0;
+  let trailingZeros = 0;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code < CODE_0 || (code === CODE_0 && digits === 0)) continue;
+    digits++;
+    trailingZeros = code === CODE_0 ? trailingZeros + 1 : 0;
+  }
+  return 1 + Math.ceil((digits - trailingZeros) / 2) + (text.startsWith('-') ? 1 : 0);
 }
 
 function decimalOf(text: string): Decimal {

@@ -1,9 +1,16 @@
 /** A sorted set of texts in small blocks: adding, removing and seeking stay cheap with millions of keys in any order. */
 
+/** What is kept beside a key: two plain numbers, which cost far less memory than an object. */
+export type Slot = { position: number; length: number };
+
 export type OrderedKeys = {
   /** Adding what is there already changes nothing. */
   readonly add: (key: string) => void;
   readonly remove: (key: string) => void;
+  /** Undefined for a key that is not there; zeros until `setSlot`. */
+  readonly slot: (key: string) => Readonly<Slot> | undefined;
+  /** The key must be there, and the set must have slots. */
+  readonly setSlot: (key: string, slot: Readonly<Slot>) => void;
   /** Keys from the first one that is not below `from`, upwards. The set must not change while it is walked. */
   readonly upFrom: (from: string) => Iterable<string>;
   /** Keys from the last one that is below `below`, downwards. Null: from the very last. */
@@ -11,11 +18,13 @@ export type OrderedKeys = {
   readonly size: () => number;
 };
 
+type Block = { readonly keys: string[]; readonly positions: number[]; readonly lengths: number[] };
+
 const BLOCK_KEYS = 512;
 
-export function openOrderedKeys(): OrderedKeys {
+export function openOrderedKeys({ hasSlots }: { readonly hasSlots: boolean }): OrderedKeys {
   /** Never an empty block beside the only one. */
-  const blocks: string[][] = [[]];
+  const blocks: Block[] = [{ keys: [], positions: [], lengths: [] }];
   let count = 0;
 
   /** The block in which `key` lies or belongs: the last one whose first key is not above it. */
@@ -24,50 +33,78 @@ export function openOrderedKeys(): OrderedKeys {
     let high = blocks.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >>> 1;
-      if ((blocks[middle]?.[0] ?? '') <= key) low = middle;
+      if ((blocks[middle]?.keys[0] ?? '') <= key) low = middle;
       else high = middle - 1;
     }
     return low;
+  };
+  const keysOf = (number: number): readonly string[] => blocks[number]?.keys ?? [];
+  const find = (key: string): { readonly block: Block; readonly at: number } | undefined => {
+    const block = blocks[blockOf(key)];
+    if (block === undefined) return undefined;
+    const at = firstNotBelow(block.keys, key);
+    return block.keys[at] === key ? { block, at } : undefined;
   };
 
   return {
     add: (key) => {
       const number = blockOf(key);
-      const block = blocks[number] ?? [];
-      const position = firstNotBelow(block, key);
-      if (block[position] === key) return;
+      const block = blocks[number];
+      if (block === undefined) return;
+      const { keys, positions, lengths } = block;
+      const at = firstNotBelow(keys, key);
+      if (keys[at] === key) return;
       count++;
-      if (position === block.length) block.push(key);
-      else block.splice(position, 0, key);
-      if (block.length <= BLOCK_KEYS) return;
+      keys.splice(at, 0, key);
+      if (hasSlots) {
+        positions.splice(at, 0, 0);
+        lengths.splice(at, 0, 0);
+      }
+      if (keys.length <= BLOCK_KEYS) return;
       // What arrives in order fills its blocks; anything else is split in halves.
-      const cut = position === block.length - 1 ? BLOCK_KEYS : BLOCK_KEYS / 2;
-      blocks.splice(number + 1, 0, block.splice(cut));
+      const cut = at === keys.length - 1 ? BLOCK_KEYS : BLOCK_KEYS / 2;
+      const right = { keys: keys.splice(cut), positions: positions.splice(cut), lengths: lengths.splice(cut) };
+      blocks.splice(number + 1, 0, right);
     },
     remove: (key) => {
       const number = blockOf(key);
-      const block = blocks[number] ?? [];
-      const position = firstNotBelow(block, key);
-      if (block[position] !== key) return;
+      const block = blocks[number];
+      if (block === undefined) return;
+      const at = firstNotBelow(block.keys, key);
+      if (block.keys[at] !== key) return;
       count--;
-      block.splice(position, 1);
-      if (block.length === 0 && blocks.length > 1) blocks.splice(number, 1);
+      block.keys.splice(at, 1);
+      block.positions.splice(at, 1);
+      block.lengths.splice(at, 1);
+      if (block.keys.length === 0 && blocks.length > 1) blocks.splice(number, 1);
+    },
+    slot: (key) => {
+      const found = find(key);
+      if (found === undefined) return undefined;
+      const { block, at } = found;
+      return { position: block.positions[at] ?? 0, length: block.lengths[at] ?? 0 };
+    },
+    setSlot: (key, { position, length }) => {
+      const found = find(key);
+      if (found === undefined || !hasSlots) throw new Error('a key without a slot');
+      found.block.positions[found.at] = position;
+      found.block.lengths[found.at] = length;
     },
     *upFrom(from) {
       const start = blockOf(from);
-      let position = firstNotBelow(blocks[start] ?? [], from);
+      let position = firstNotBelow(keysOf(start), from);
       for (let number = start; number < blocks.length; number++) {
-        const block = blocks[number] ?? [];
+        const block = keysOf(number);
         for (; position < block.length; position++) yield block[position] ?? '';
         position = 0;
       }
     },
     *downFrom(below) {
       const start = below === null ? blocks.length - 1 : blockOf(below);
-      const first = blocks[start] ?? [];
+      const first = keysOf(start);
       let position = (below === null ? first.length : firstNotBelow(first, below)) - 1;
       for (let number = start; number >= 0; number--) {
-        const block = blocks[number] ?? [];
+        const block = keysOf(number);
         if (number < start) position = block.length - 1;
         for (; position >= 0; position--) yield block[position] ?? '';
       }

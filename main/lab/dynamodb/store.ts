@@ -1,11 +1,12 @@
-/** All tables with their items: held in memory, every change on disk before it is answered. */
-import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
+/** All tables with their items: every change is on disk before it is answered, and all of a request's changes are there or none. */
+import { join } from 'node:path';
 import { damagedState } from '../documents.ts';
 import { openKeptRecords } from '../iot/kept-records.ts';
 import type { Item } from '../services.ts';
+import { openItemLog } from './item-log.ts';
+import { openUsage } from './place.ts';
 import { isActive, tableRecord, type TableRecord } from './table-record.ts';
-import { encodeItem, openTable, type Table } from './table.ts';
+import { openTable, type Table, type Write } from './table.ts';
 
 /** Null removes the item. */
 export type ItemChange = { readonly table: Table; readonly key: string; readonly item: Item | null };
@@ -19,108 +20,107 @@ export type Store = {
   readonly create: (record: TableRecord) => Promise<Table>;
   readonly update: (table: Table, record: TableRecord) => Promise<void>;
   readonly drop: (table: Table) => Promise<void>;
-  /** In memory at once, on disk when it resolves. When the disk refuses, it rejects and the items are as they were. */
+  /**
+   * Seen at once, on disk when it resolves: after `kill -9` either all of the changes are there or none. When the disk refuses, it rejects
+   * and the items are as they were.
+   */
   readonly write: (changes: readonly ItemChange[]) => Promise<void>;
-  /** As `write`, and after `kill -9` either all of the changes are there or none. */
-  readonly writeTogether: (changes: readonly ItemChange[]) => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
-const TABLE = 't/';
-const ITEM = 'i/';
-const TOGETHER = 'x/';
-
-/** Table id, key, item: as this file wrote them. */
-const together = z.array(z.tuple([z.string(), z.string(), z.custom<Item | null>()]));
-
 /** Throws AppError `lab.stateDamaged`. */
-export async function openStore(folder: string): Promise<Store> {
-  const kept = await openKeptRecords(folder);
-  const tables = new Map<string, Table>();
-
+export async function openStore(folder: string, segmentBytes?: number): Promise<Store> {
+  const described = await openKeptRecords(join(folder, 'tables'));
+  const byName = new Map<string, Table>();
   const byId = new Map<string, Table>();
-  for (const [, value] of kept.startingWith(TABLE)) {
+  const usage = openUsage();
+  const open = (record: TableRecord): Table => {
+    const table = openTable(record, {
+      use: usage.use,
+      release: usage.release,
+      read: (place) => items.read(place),
+    });
+    byName.set(record.name, table);
+    byId.set(record.id, table);
+    return table;
+  };
+  const forget = (table: Table): void => {
+    byName.delete(table.record().name);
+    byId.delete(table.record().id);
+  };
+
+  for (const [, value] of described.startingWith('')) {
     const parsed = tableRecord.safeParse(parse(value));
     if (!parsed.success) throw damagedState(folder, parsed.error);
-    const table = openTable(parsed.data);
-    tables.set(parsed.data.name, table);
-    byId.set(parsed.data.id, table);
+    open(parsed.data);
   }
-  for (const [key, value] of kept.startingWith(ITEM)) {
-    const [, id = ''] = key.split('/', 2);
-    const table = byId.get(id);
-    // Left by a table that was deleted.
-    if (table === undefined) kept.forget(key);
-    else table.hold(key.slice(ITEM.length + id.length + 1), value);
-  }
+  // Entries of a table that is not there were left by one that was deleted.
+  const items = await openItemLog({
+    folder: join(folder, 'items'),
+    usage,
+    segmentBytes,
+    owner: {
+      restore: ({ table, key, value }, place) => byId.get(table)?.restore(key, value === null ? null : place),
+      isNewest: ({ table, key }, position) => byId.get(table)?.isNewest(key, position) ?? false,
+      moved: ({ table, key }, from, to) => byId.get(table)?.moved(key, from, to),
+    },
+  });
+  for (const table of byId.values()) table.reindex();
 
-  const keep = (table: Table, key: string, bytes: Buffer | null): Promise<void> => {
-    const undo = table.hold(key, bytes);
-    const name = `${ITEM}${table.record().id}/${key}`;
-    return (bytes === null ? kept.remove(name) : kept.put(name, bytes)).catch((error: unknown) => {
-      undo();
-      throw error;
-    });
-  };
-  const write = async (changes: readonly ItemChange[]): Promise<void> => {
-    await settleAll(changes.map(({ table, key, item }) => keep(table, key, item === null ? null : encodeItem(item))));
-  };
-
-  // What a crash left half written is written whole before anybody looks.
-  for (const [name, value] of kept.startingWith(TOGETHER)) {
-    for (const [id, key, item] of together.parse(parse(value))) {
-      const table = byId.get(id);
-      if (table !== undefined) await write([{ table, key, item }]);
-    }
-    await kept.remove(name);
-  }
-
-  const find = (name: string): Table | undefined => tables.get(name);
   return {
-    find,
+    find: (name) => byName.get(name),
     findActive: (name) => {
-      const table = find(name);
+      const table = byName.get(name);
       return table !== undefined && isActive(table.record()) ? table : undefined;
     },
-    names: () => [...tables.keys()].sort(),
+    names: () => [...byName.keys()].sort(),
     create: async (record) => {
-      const table = openTable(record);
-      tables.set(record.name, table);
+      const table = open(record);
       try {
-        await kept.put(TABLE + record.name, Buffer.from(JSON.stringify(record)));
+        await described.put(record.name, Buffer.from(JSON.stringify(record)));
       } catch (error) {
-        tables.delete(record.name);
+        forget(table);
         throw error;
       }
       return table;
     },
     update: async (table, record) => {
-      await kept.put(TABLE + record.name, Buffer.from(JSON.stringify(record)));
+      await described.put(record.name, Buffer.from(JSON.stringify(record)));
       table.setRecord(record);
     },
     drop: async (table) => {
-      const { name, id } = table.record();
-      tables.delete(name);
-      await kept.remove(TABLE + name);
-      for (const key of table.keyTexts()) kept.forget(`${ITEM}${id}/${key}`);
+      forget(table);
+      await described.remove(table.record().name);
+      table.drop();
     },
-    write,
-    writeTogether: async (changes) => {
-      const name = TOGETHER + randomUUID();
-      const all = changes.map(({ table, key, item }) => [table.record().id, key, item]);
-      // One record is on disk whole or not at all. The announcement, the changes and the end of the announcement go out in this order in one go.
-      const announced = kept.put(name, Buffer.from(JSON.stringify(all)));
-      const written = write(changes);
-      await settleAll([announced, written, kept.remove(name)]);
+    write: async (changes) => {
+      const { places, values, written } = items.append(
+        changes.map(({ table, key, item }) => ({
+          table: table.record().id,
+          key,
+          value: item === null ? null : JSON.stringify(item),
+        })),
+      );
+      const held = changes.flatMap(({ table, key }, index) => {
+        const place = places[index];
+        if (place === undefined) return [];
+        const write: Write = { value: values[index] ?? null, place };
+        table.hold(key, write);
+        return [{ table, key, write }];
+      });
+      try {
+        await written;
+      } catch (error) {
+        for (const { table, key, write } of held) table.failed(key, write);
+        throw error;
+      }
+      for (const { table, key, write } of held) table.kept(key, write);
     },
-    close: kept.close,
+    close: async () => {
+      await items.close();
+      await described.close();
+    },
   };
-}
-
-/** Waits for all, also when one fails, and then rejects with the first failure. */
-async function settleAll(work: readonly Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(work)).find((outcome) => outcome.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
 }
 
 function parse(value: Buffer): unknown {

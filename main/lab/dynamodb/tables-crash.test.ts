@@ -1,7 +1,7 @@
 // kill -9 while clients write: what was acknowledged is there when the folder is opened again.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { paginateScan } from '@aws-sdk/client-dynamodb';
@@ -21,15 +21,30 @@ test(
     const { dynamodb, edge, client } = await openService(folder);
     const found = new Set<string>();
     const pairs = new Map<string, number>();
+    const versions = new Map<string, number>();
     for await (const page of paginateScan({ client }, { TableName: 'crash' })) {
       for (const item of page.Items ?? []) {
-        found.add(item['id']?.S ?? '');
+        const id = item['id']?.S ?? '';
+        if (item['version'] === undefined) found.add(id);
+        else versions.set(id, Number(item['version'].N));
         const pair = item['pair']?.S;
         if (pair !== undefined) pairs.set(pair, (pairs.get(pair) ?? 0) + 1);
       }
     }
-    expect(acknowledged.length).toBeGreaterThanOrEqual(ENOUGH);
-    expect(acknowledged.filter((id) => !found.has(id))).toEqual([]);
+    const overwritten = acknowledged.flatMap((told) => {
+      const [id = '', version] = told.split('=');
+      return version === undefined ? [] : [{ id, version: Number(version) }];
+    });
+    const once = acknowledged.filter((told) => !told.includes('='));
+    expect(once.length).toBeGreaterThanOrEqual(ENOUGH);
+    expect(once.filter((id) => !found.has(id))).toEqual([]);
+    // Of what was written over again and again, the newest acknowledged version or a newer one.
+    expect(overwritten.length).toBeGreaterThan(100);
+    expect(overwritten.filter(({ id, version }) => (versions.get(id) ?? -1) < version)).toEqual([]);
+    const files = (await readdir(join(folder, 'dynamodb', 'items'))).sort();
+    expect(files.length).toBeGreaterThan(2);
+    // Others were carried forward and removed before the end.
+    expect(files[0]).not.toBe('000000000001.items');
     expect(pairs.size).toBeGreaterThan(0);
     expect([...pairs.values()].every((count) => count === 2)).toBe(true);
     client.destroy();
@@ -48,7 +63,7 @@ async function writeUntilKilled(folder: string): Promise<readonly string[]> {
         import { openDynamoDb } from './dynamodb.ts';
         const main = async () => {
           const identity = { account: '000000000000', region: 'us-east-1', roleArn: '' };
-          const { operations } = await openDynamoDb({ folder: ${JSON.stringify(join(folder, 'dynamodb'))}, identity });
+          const { operations } = await openDynamoDb({ folder: ${JSON.stringify(join(folder, 'dynamodb'))}, identity, segmentBytes: 65536 });
           await operations.CreateTable({
             TableName: 'crash', BillingMode: 'PAY_PER_REQUEST',
             AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
@@ -75,6 +90,16 @@ async function writeUntilKilled(folder: string): Promise<readonly string[]> {
               told(ids);
             }
           };
+          const overwrites = async () => {
+            for (;;) {
+              const version = next++;
+              const id = 'o' + (version % 40);
+              const Item = { id: { S: id }, version: { N: String(version) }, text: { S: 'y'.repeat(30_000) } };
+              await operations.PutItem({ TableName: 'crash', Item });
+              told([id + '=' + version]);
+            }
+          };
+          for (let lane = 0; lane < ${LANES}; lane++) void overwrites();
           for (let lane = 0; lane < ${LANES}; lane++) void (lane % 2 === 0 ? batches() : transactions());
         };
         void main();

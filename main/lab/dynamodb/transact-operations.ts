@@ -51,7 +51,7 @@ export function transactOperations(store: Store, identity: LabIdentity): JsonOpe
       }
     }
     if (reasons.some(({ Code }) => Code !== 'None')) throw cancelled(reasons);
-    if (changes.length > 0) await store.writeTogether(changes);
+    if (changes.length > 0) await store.write(changes);
     return consumedByTable(asked.ReturnConsumedCapacity, units);
   };
   return {
