@@ -27,8 +27,9 @@ type CrashOptions = {
 const STATION = 'crash-station';
 const TOPIC = 'crash/messages';
 const HOUR_MS = 3_600_000;
+const STALL_LIMIT_MS = 120_000;
 
-/** Throws AppError `bench.lost` when an acknowledged message is missing anywhere. */
+/** Throws AppError `bench.lost` when an acknowledged message is missing anywhere, `bench.stuck` when the lab takes no more. */
 export async function* benchCrash({
   distFolder,
   messages = 1_000_000,
@@ -61,21 +62,31 @@ export async function* benchCrash({
       // While messages are under way: the lab dies in the middle of everything it does with them.
       // Its connection may not even be open when the lab dies.
       const publishing = publish(lab, messages).catch(() => undefined);
-      await waitFor(() => acknowledged.size >= until);
+      await acknowledgedUpTo(until, acknowledged, publishing);
       await lab.kill();
       await publishing;
       lab = await startCrashLab(distFolder, folder);
     }
-    await publish(lab, messages - acknowledged.size);
+    await acknowledgedUpTo(messages, acknowledged, publish(lab, messages - acknowledged.size));
+    const publishedAt = performance.now();
     await lab.rpc.call('drain', {}, { timeoutMs: HOUR_MS });
     await lab.rpc.call('flush', { stream: null }, { timeoutMs: HOUR_MS });
     const seconds = (performance.now() - startedAt) / 1000;
+    const publishing = (publishedAt - startedAt) / 1000;
 
     const after = openClients(targetFromLab(lab.report));
     const destinations = await countDestinations(after);
     after.close();
     for (const [name, arrivals] of Object.entries(destinations)) yield* report(name, arrivals, acknowledged, kills);
-    yield line('acknowledged messages in all destinations', 'messages/s', acknowledged.size / seconds, 'kills', kills);
+    const rate = acknowledged.size / seconds;
+    const reference = 'acknowledged by the lab, its restarts included';
+    yield line(
+      `in all destinations, with ${kills} kills`,
+      'messages/s',
+      rate,
+      reference,
+      acknowledged.size / publishing,
+    );
   } finally {
     await lab.kill();
     await rm(folder, { recursive: true, force: true });
@@ -108,11 +119,28 @@ function killTimes(messages: number, kills: number, seed: number): readonly numb
   return Array.from({ length: kills }, () => 1 + random.whole(Math.max(1, messages - 1))).sort((a, b) => a - b);
 }
 
-async function waitFor(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 1));
+/** Rejects with AppError `bench.stuck` when the publisher ends before, or nothing is acknowledged for long. */
+async function acknowledgedUpTo(
+  count: number,
+  acknowledged: ReadonlySet<number>,
+  publishing: Promise<void>,
+): Promise<void> {
+  let isEnded = false;
+  const onEnd = (): void => void (isEnded = true);
+  publishing.then(onEnd, onEnd);
+  let last = { size: 0, at: performance.now() };
+  while (acknowledged.size < count) {
+    if (acknowledged.size > last.size) last = { size: acknowledged.size, at: performance.now() };
+    if (isEnded || performance.now() - last.at > STALL_LIMIT_MS) {
+      const what = isEnded ? 'closed the connection' : `acknowledged nothing for ${STALL_LIMIT_MS / 1000} s`;
+      throw new AppError('bench.stuck', `The lab ${what} after ${acknowledged.size} of ${count} messages.`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
 }
 
 function line(figure: string, unit: string, value: number, reference: string, referenceValue: number): BenchLine {
   const ratio = Number((value / referenceValue).toFixed(3));
-  return { bench: 'crash', figure, value: Math.round(value), unit, reference, referenceValue, ratio };
+  const rounded = { value: Math.round(value), referenceValue: Math.round(referenceValue) };
+  return { bench: 'crash', figure, unit, reference, ratio, ...rounded };
 }

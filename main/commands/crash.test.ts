@@ -16,7 +16,7 @@ test(
       ['Firehose', 1],
       ['DynamoDB', 1],
     ]);
-    expect(lines.at(-1)).toMatchObject({ reference: 'kills', referenceValue: 3 });
+    expect(lines.at(-1)).toMatchObject({ figure: 'in all destinations, with 3 kills' });
     // Streams know what they have taken.
     expect(lines.find(({ figure }) => figure.startsWith('Firehose: duplicates'))).toMatchObject({ value: 0 });
   },
