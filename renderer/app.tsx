@@ -4,7 +4,6 @@ import { useColorScheme } from '@mantine/hooks';
 import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, type ComponentType } from 'react';
-import { toPlainError } from '../preload/errors.ts';
 import { nonce } from './styles/nonce.ts';
 import { LakePage } from './pages/lake/lake-page.tsx';
 import { SettingsPage } from './pages/settings/settings-page.tsx';
@@ -15,6 +14,7 @@ import { startLive } from './state/live.ts';
 import { usePage, type PageName } from './state/route.ts';
 import { startProvision } from './state/provision.ts';
 import { useSettings } from './state/settings.ts';
+import { WAIT_FOR_TARGET } from './state/wait-for-target.ts';
 import { cssVariables, theme } from './styles/theme.ts';
 import { languageOf, setLanguage } from './text/i18n.ts';
 
@@ -26,8 +26,7 @@ const RulesPage = lazy(async () => ({ default: (await import('./pages/rules/rule
 const client = new QueryClient({
   defaultOptions: {
     queries: {
-      retry: (failures, error) => failures < 60 && toPlainError(error).code === 'target.notReady',
-      retryDelay: 500,
+      ...WAIT_FOR_TARGET,
       networkMode: 'always',
     },
   },

@@ -27,7 +27,7 @@ const planSchema = z.object({
 export type JobPlan = Readonly<z.infer<typeof planSchema>>;
 
 const restingStates = z.enum(['running', 'paused', 'cancelled', 'done', 'undoing', 'undone', 'dismissed']);
-type RestingState = z.infer<typeof restingStates>;
+export type RestingState = z.infer<typeof restingStates>;
 
 const errorSchema: z.ZodType<PlainError> = z.object({
   code: z.string(),

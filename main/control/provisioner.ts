@@ -7,7 +7,7 @@ import { onBehalfOf } from '../cloud/recording.ts';
 import { createLogger } from '../log.ts';
 import type { BundledSet } from '../noaa/bundled.ts';
 import type { Fleet } from './fleet.ts';
-import { createJob, latestJob, type Job } from './job-file.ts';
+import { createJob, latestJob, type Job, type RestingState } from './job-file.ts';
 import { describeJob, type Course } from './job-description.ts';
 import { provisionBulk, stopTask } from './provision-bulk.ts';
 import { provisionDirect } from './provision-direct.ts';
@@ -35,6 +35,8 @@ export type Provisioner = {
   readonly resumeInterrupted: () => void;
   readonly stop: () => Promise<void>;
 };
+
+type EndState = Extract<RestingState, 'done' | 'paused' | 'cancelled' | 'undone'>;
 
 type Options = {
   readonly folder: string;
@@ -76,8 +78,8 @@ export async function openProvisioner(options: Options): Promise<Provisioner> {
     });
   };
 
-  /** Runs `work` as the one thing under way; its failure becomes the job's. */
-  const run = (of: Job, work: (means: JobMeans) => Promise<void>): void => {
+  /** Runs `work`, which answers the state to end in (null: it stays), as the one thing under way; its failure becomes the job's. */
+  const run = (of: Job, work: (means: JobMeans) => Promise<EndState | null>): void => {
     stopping = new AbortController();
     wanted = null;
     course = { ...newCourse(), doneBefore: describeJob(of, course, null).done };
@@ -91,24 +93,28 @@ export async function openProvisioner(options: Options): Promise<Provisioner> {
       onChange: () => hub.changed(),
     };
     running = work(means)
-      .catch(async (error: unknown) => {
+      .catch((error: unknown): EndState | null => {
         const plain = toPlainError(error);
-        if (plain.code === 'cloud.cancelled') return;
+        if (plain.code === 'cloud.cancelled') return null;
         log.warn(
           { code: plain.code, reason: plain.message, err: plain.code === 'bug' ? error : undefined },
           'job stopped',
         );
         change({ error: plain });
-        if (of.state() === 'running') await of.note({ kind: 'state', state: 'paused' });
+        return of.state() === 'running' ? 'paused' : null;
       })
-      .finally(() => {
+      .then(async (end) => {
+        // In one step: who sees that a job has ended may act on it at once.
         running = null;
+        const noted = end === null ? null : of.note({ kind: 'state', state: end });
         change({ seconds: elapsed(course) });
-      });
+        await noted;
+      })
+      .catch((error: unknown) => change({ error: toPlainError(error) }));
     hub.changed();
   };
 
-  const provision = async (means: JobMeans): Promise<void> => {
+  const provision = async (means: JobMeans): Promise<EndState | null> => {
     const { plan } = means.job;
     await restoreStations(means);
     await onBehalfOf(`job/${plan.id}`, () => prepareShared(means.connection.clients, { ...plan }));
@@ -121,11 +127,10 @@ export async function openProvisioner(options: Options): Promise<Provisioner> {
         percent: (taskPercent) => change({ taskPercent }),
       });
     await fleet.save();
-    if (means.signal.aborted && wanted === null) return;
-    await means.job.note({ kind: 'state', state: wanted ?? 'done' });
+    return means.signal.aborted && wanted === null ? null : (wanted ?? 'done');
   };
 
-  const undo = async (means: JobMeans): Promise<void> => {
+  const undo = async (means: JobMeans): Promise<EndState | null> => {
     const { plan } = means.job;
     const { clients } = means.connection;
     const resources = clients.recorder.madeBy(`job/${plan.id}`);
@@ -133,11 +138,11 @@ export async function openProvisioner(options: Options): Promise<Provisioner> {
     await fleet.forget(plan.items.map(({ name }) => name).filter((name) => fleet.isOf(name, plan.account)));
     for (const { name } of plan.items) await forgetPendingKey(vault, name);
     const left = await removeAll(clients, resources, () => change({ removed: course.removed + 1 }), means.signal);
-    if (means.signal.aborted) return;
+    if (means.signal.aborted) return null;
     await fleet.save();
     for (const item of plan.items.keys()) await means.job.note({ kind: 'removed', item });
     change({ left });
-    await means.job.note({ kind: 'state', state: left.length === 0 ? 'undone' : 'cancelled' });
+    return left.length === 0 ? 'undone' : 'cancelled';
   };
 
   const halt = async (as: 'paused' | 'cancelled'): Promise<void> => {

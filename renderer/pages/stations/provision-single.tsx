@@ -1,6 +1,6 @@
 /** The course's first step as a walk: thing, certificate, policy, done. Each step says why; going back and repeating make nothing twice. */
 import { Modal, Stepper } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { toPlainError, type PlainError } from '../../../preload/errors.ts';
@@ -9,6 +9,7 @@ import { Button } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { attributesOf } from '../../state/provision-draft.ts';
 import { FIRST_THING, isThingName, thingWishOf, type ThingDraft } from '../../state/thing-draft.ts';
+import { WAIT_FOR_TARGET } from '../../state/wait-for-target.ts';
 import { call } from '../../state/window-app.ts';
 import { CertificateStep, PolicyStep, ThingStepForm } from './provision-single-steps.tsx';
 import { ThingMade } from './provision-single-made.tsx';
@@ -24,6 +25,7 @@ export function ProvisionSingle({ onClose }: { readonly onClose: () => void }) {
   const [error, setError] = useState<PlainError | null>(null);
   const [isBusy, setIsBusy] = useState(false);
   const change = (next: Partial<ThingDraft>) => setDraft((before) => ({ ...before, ...next }));
+  const client = useQueryClient();
   const choices = useQuery({ queryKey: ['things.choices'], queryFn: () => call('things.choices', {}), gcTime: 0 });
   const attributes = attributesOf(draft.attributes);
   const lacksCertificate = step >= 1 && draft.certificate === 'imported' && draft.certificateId === '';
@@ -42,16 +44,24 @@ export function ProvisionSingle({ onClose }: { readonly onClose: () => void }) {
     }
   };
   const next = async () => {
+    setError(null);
     if (step === 1 && draft.document === '') {
+      const wish = { name: draft.name, topic: draft.topic };
+      setIsBusy(true);
       try {
-        const { document } = await call('things.suggestPolicy', { name: draft.name, topic: draft.topic });
+        const { document } = await client.fetchQuery({
+          queryKey: ['things.suggestPolicy', wish],
+          queryFn: () => call('things.suggestPolicy', wish),
+          ...WAIT_FOR_TARGET,
+        });
         change({ document });
       } catch (thrown) {
         setError(toPlainError(thrown));
         return;
+      } finally {
+        setIsBusy(false);
       }
     }
-    setError(null);
     setStep(step + 1);
   };
   const isAllMade = made?.every(({ state }) => state === 'done') ?? false;
