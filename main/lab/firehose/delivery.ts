@@ -9,8 +9,8 @@ import { AwsError, type ObjectStore } from '../services.ts';
 import { readFrames } from './buffer-format.ts';
 import { EXTENSIONS, writeCompressed } from './compression.ts';
 import { compileKeyQuery } from './jq.ts';
-import { compilePrefix, derivedUuid, objectName } from './object-key.ts';
-import { dropPartitions, splitByKeys } from './partitioning.ts';
+import { compilePrefix, derivedUuid, MAX_KEY_BYTES, objectName } from './object-key.ts';
+import { dropPartitions, splitByKeys, type Obstacle } from './partitioning.ts';
 import type { Segment } from './stream-buffer.ts';
 import { destinationRecord, type StreamRecord } from './stream-record.ts';
 
@@ -35,9 +35,11 @@ export type DeliveredObject = {
 };
 
 const PIECE_BYTES = 64 * 1024;
+/** What an update of the destination may mend. */
+const CURABLE: readonly string[] = ['NoSuchBucket', 'KeyTooLongError'];
 const ERROR_TYPE = 'processing-failed';
 
-/** Resolves with the objects when all are in their bucket. Throws AwsError NoSuchBucket; then nothing is fixed and a changed destination takes effect. */
+/** Resolves with the objects when all are in their bucket. Throws AwsError NoSuchBucket or KeyTooLongError; then nothing is fixed and a changed destination takes effect. */
 export async function deliver(
   segment: Segment,
   stream: StreamRecord,
@@ -50,14 +52,14 @@ export async function deliver(
       ? [await deliverWhole(segment, fixed, objects)]
       : await deliverPartitions(segment, fixed, fixed.destination.keyQuery, objects);
   } catch (error) {
-    if (error instanceof AwsError && error.code === 'NoSuchBucket') await rm(segment.deliveryPath, { force: true });
+    if (error instanceof AwsError && CURABLE.includes(error.code)) await rm(segment.deliveryPath, { force: true });
     throw error;
   }
 }
 
 function deliverWhole(segment: Segment, fixed: Plan, objects: ObjectStore): Promise<DeliveredObject> {
   const pieces = recordBytes(segment.path, delimiterOf(fixed));
-  return store(pieces, keyOf(fixed, new Map()), segment.records, fixed, objects);
+  return store(pieces, keyOf(fixed, fixed.timeMs, new Map()), segment.records, fixed, objects);
 }
 
 async function deliverPartitions(
@@ -67,11 +69,12 @@ async function deliverPartitions(
   objects: ObjectStore,
 ): Promise<readonly DeliveredObject[]> {
   const query = compileKeyQuery(keyQuery);
-  const partitions = await splitByKeys(segment.path, query, delimiterOf(fixed), objects.stagingFolder);
+  const obstacle: Obstacle = (values, sinceMs) => keyProblem(keyOf(fixed, sinceMs, values));
+  const partitions = await splitByKeys(segment.path, query, delimiterOf(fixed), objects.stagingFolder, obstacle);
   try {
     const delivered: DeliveredObject[] = [];
-    for (const { values, path, records } of partitions) {
-      const key = values === null ? errorKeyOf(fixed) : keyOf(fixed, values);
+    for (const { values, path, records, sinceMs } of partitions) {
+      const key = values === null ? errorKeyOf(fixed, sinceMs) : keyOf(fixed, sinceMs, values);
       const pieces = createReadStream(path, { highWaterMark: PIECE_BYTES });
       delivered.push(await store(pieces, key, records, fixed, objects, values === null));
     }
@@ -124,22 +127,29 @@ async function fixPlan(segment: Segment, stream: StreamRecord): Promise<Plan> {
   return fresh;
 }
 
-function keyOf(fixed: Plan, partition: ReadonlyMap<string, string>): string {
-  const { destination, seed, timeMs } = fixed;
+function keyOf(fixed: Plan, timeMs: number, partition: ReadonlyMap<string, string>): string {
+  const { destination, seed } = fixed;
   const { prefix, timeZone, fileExtension, compression } = destination;
   const folder = compilePrefix(prefix, timeZone).evaluate({ timeMs, seed, partition, errorType: '' });
   const extension = fileExtension === '' ? EXTENSIONS[compression] : fileExtension;
-  return `${folder}${nameOf(fixed, JSON.stringify([...partition]))}${extension}`;
+  return `${folder}${nameOf(fixed, timeMs, JSON.stringify([...partition]))}${extension}`;
 }
 
-function errorKeyOf(fixed: Plan): string {
-  const { destination, seed, timeMs } = fixed;
+function errorKeyOf(fixed: Plan, timeMs: number): string {
+  const { destination, seed } = fixed;
   const prefix = compilePrefix(destination.errorOutputPrefix, destination.timeZone);
-  return `${prefix.evaluate({ timeMs, seed, partition: new Map(), errorType: ERROR_TYPE })}${nameOf(fixed, ERROR_TYPE)}`;
+  const folder = prefix.evaluate({ timeMs, seed, partition: new Map(), errorType: ERROR_TYPE });
+  return `${folder}${nameOf(fixed, timeMs, ERROR_TYPE)}`;
 }
 
-function nameOf({ stream, version, destination, timeMs, seed }: Plan, what: string): string {
+function nameOf({ stream, version, destination, seed }: Plan, timeMs: number, what: string): string {
   return objectName(stream, version, destination.timeZone, timeMs, derivedUuid(seed, what));
+}
+
+/** S3 would refuse such an object for ever, and all behind it would wait. */
+function keyProblem(key: string): string | null {
+  const bytes = Buffer.byteLength(key);
+  return bytes <= MAX_KEY_BYTES ? null : `The key of the object has ${bytes} bytes, where S3 takes ${MAX_KEY_BYTES}.`;
 }
 
 function delimiterOf({ destination }: Plan): Buffer {

@@ -214,7 +214,8 @@ export async function openFirehose(options: Options): Promise<Firehose> {
         await replace(entry, { ...entry.record, tags: Object.fromEntries(kept) });
         return {};
       }),
-    StartDeliveryStreamEncryption: () => {
+    StartDeliveryStreamEncryption: (input) => {
+      need(parseInput(inputs.startEncryption, input).DeliveryStreamName);
       throw new AwsError(
         'InvalidArgumentException',
         'The lab has no KMS keys: a delivery stream of the lab cannot be encrypted.',

@@ -24,20 +24,26 @@ export function compileTimePattern(pattern: string, zone: string): TimeFormat {
       fields.push(() => text);
     } else if (/^[A-Za-z']/.test(token)) {
       const field = fieldOf(token);
-      if (field === undefined) {
-        throw new AwsError(
-          'InvalidArgumentException',
-          `The timestamp pattern "${pattern}" contains "${token}", which the lab does not know.`,
-        );
-      }
+      if (field === undefined) throw unknownToken(pattern, token);
       fields.push(field);
-    } else fields.push(() => token);
+    } else {
+      // Optional sections, and what Java keeps for later.
+      if (/[[\]#{}]/.test(token)) throw unknownToken(pattern, token);
+      fields.push(() => token);
+    }
   }
   return (timeMs) => {
     const offsetMinutes = offsetOf(timeMs);
     const moment = { local: new Date(timeMs + offsetMinutes * 60_000), offsetMinutes, zone };
     return fields.map((field) => field(moment)).join('');
   };
+}
+
+function unknownToken(pattern: string, token: string): AwsError {
+  return new AwsError(
+    'InvalidArgumentException',
+    `The timestamp pattern "${pattern}" contains "${token}", which the lab does not know.`,
+  );
 }
 
 function fieldOf(token: string): Field | undefined {

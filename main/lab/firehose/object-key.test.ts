@@ -51,6 +51,8 @@ test('prefixes that cannot be used together are refused', () => {
     ['!{timestamp:yyyy}/', 'err/', 'UTC', null],
     ['!{timestamp:YYYY}/', error, 'UTC', null],
     ['!{timestamp:}/', error, 'UTC', null],
+    ['!{timestamp:yyyy[MM]}/', error, 'UTC', null],
+    ['!{timestamp:yyyy#}/', error, 'UTC', null],
     ['!{timestamp:yyyy}/', error, 'Mars/Olympus', null],
     ['!{partitionKeyFromQuery:id}/', error, 'UTC', null],
     ['!{partitionKeyFromQuery:id}/', error, 'UTC', ['id', 'unused']],

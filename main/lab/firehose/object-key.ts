@@ -29,6 +29,9 @@ type Part = {
   readonly render: (context: KeyContext, index: number) => string;
 };
 
+/** What S3 takes. */
+export const MAX_KEY_BYTES = 1024;
+
 const EXPRESSION = /!\{([^{}]*)\}/g;
 const RANDOM_LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 const RANDOM_LENGTH = 11;

@@ -177,6 +177,82 @@ test('a delivery cut off between its objects is repeated under the same names', 
   ]);
 });
 
+test('each object shows the arrival of its own oldest record, in the time zone of the stream', async () => {
+  const { client, firehose, store, identity } = await start();
+  const ExtendedS3DestinationConfiguration = destination(identity, {
+    Prefix:
+      'data/!{timestamp:yyyyMMdd-HHmmss}/!{partitionKeyFromQuery:station}/!{partitionKeyFromQuery:day}/!{firehose:random-string}/',
+    CustomTimeZone: 'Asia/Tokyo',
+    CompressionFormat: 'UNCOMPRESSED',
+  });
+  await client.send(new CreateDeliveryStreamCommand({ DeliveryStreamName, ExtendedS3DestinationConfiguration }));
+  const put = (station: string) => firehose.put(DeliveryStreamName, [Buffer.from(reading(station, 0))]);
+  const begun = Date.now();
+  await put('A');
+  // The next second begins: only then are the times of the two objects different ones.
+  await expect
+    .poll(() => Math.floor(Date.now() / 1000), { timeout: 5_000 })
+    .toBeGreaterThan(Math.floor(begun / 1000) + 1);
+  await put('B');
+  await put('A');
+  await firehose.flush(null);
+  const times = store.list(bucket, { prefix: 'data/' }).map(({ key }) => {
+    const [, time = '', station, , random = '', name = ''] = key.split('/');
+    const [date, hour] = [/^weather-1-(.{10})-(.{8})-/.exec(name)?.[1], /^weather-1-(.{10})-(.{8})-/.exec(name)?.[2]];
+    expect(`${date?.replaceAll('-', '')}-${hour?.replaceAll('-', '')}`).toBe(time);
+    expect(random).toMatch(/^[A-Za-z0-9]{11}$/);
+    const [, year, month, day, hours, minutes, seconds] = /^(....)(..)(..)-(..)(..)(..)$/.exec(time) ?? [];
+    return [station, Date.parse(`${year}-${month}-${day}T${hours}:${minutes}:${seconds}+09:00`)] as const;
+  });
+  const [a = 0, b = 0] = ['A', 'B'].map((station) => times.find(([of]) => of === station)?.[1] ?? 0);
+  expect(a).toBeGreaterThanOrEqual(begun - 1_000);
+  expect(b).toBeGreaterThan(a);
+});
+
+test('values are told apart whatever they hold, and those that no key can hold go to the error output', async () => {
+  const { client, firehose, store, identity } = await start();
+  const ExtendedS3DestinationConfiguration = destination(identity, {
+    CompressionFormat: 'UNCOMPRESSED',
+    FileExtension: '.jsonl',
+    ProcessingConfiguration: {
+      Enabled: true,
+      Processors: [
+        {
+          Type: 'MetadataExtraction',
+          Parameters: [
+            { ParameterName: 'MetadataExtractionQuery', ParameterValue: '{station: .a, day: .b}' },
+            { ParameterName: 'JsonParsingEngine', ParameterValue: 'JQ-1.6' },
+          ],
+        },
+      ],
+    },
+  });
+  await client.send(new CreateDeliveryStreamCommand({ DeliveryStreamName, ExtendedS3DestinationConfiguration }));
+  const records = [
+    { a: 'x\u0000y', b: 'z' },
+    { a: 'x', b: 'y\u0000z' },
+    { a: 'l'.repeat(1000), b: 'z' },
+    { a: 7, b: true },
+  ];
+  const bodies = records.map((record) => Buffer.from(JSON.stringify(record)));
+  await firehose.put(DeliveryStreamName, bodies);
+  await firehose.flush(null);
+  const found = store.list(bucket, { prefix: 'data/' });
+  expect(found.map(({ key, size }) => [key.replace(/weather-1-.*(?=\.jsonl)/, '*'), size])).toEqual([
+    ['data/station=7/day=true/*.jsonl', bodies[3]?.length],
+    ['data/station=x\u0000y/day=z/*.jsonl', bodies[0]?.length],
+    ['data/station=x/day=y\u0000z/*.jsonl', bodies[1]?.length],
+  ]);
+  const [errors] = store.list(bucket, { prefix: 'failed/processing-failed/' });
+  const failure = JSON.parse(await readFile(errors?.path ?? '', 'utf8')) as Record<string, unknown>;
+  expect(failure).toMatchObject({
+    errorCode: 'DynamicPartitioning.ExpressionEvaluationFailed',
+    rawData: bodies[2]?.toString('base64'),
+  });
+  // Nothing waits behind them.
+  expect(firehose.buffers()[0]).toMatchObject({ bufferedRecords: 0, lastError: null });
+});
+
 test('more partitions than AWS allows go to the error output', async () => {
   const { client, firehose, store, identity } = await start();
   const ExtendedS3DestinationConfiguration = destination(identity, { CompressionFormat: 'UNCOMPRESSED' });

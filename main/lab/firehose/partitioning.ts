@@ -11,7 +11,12 @@ export type Partition = {
   readonly values: ReadonlyMap<string, string> | null;
   readonly path: string;
   readonly records: number;
+  /** Arrival of its oldest record in epoch milliseconds, the time that its key shows. */
+  readonly sinceMs: number;
 };
+
+/** Why an object with these values cannot be; null when it can. */
+export type Obstacle = (values: ReadonlyMap<string, string>, sinceMs: number) => string | null;
 
 /** Active partitions a stream may have on AWS unless its quota is raised. */
 const MAX_PARTITIONS = 500;
@@ -25,15 +30,21 @@ export async function splitByKeys(
   query: KeyQuery,
   delimiter: Buffer,
   folder: string,
+  obstacle: Obstacle,
 ): Promise<readonly Partition[]> {
   const byKey = new Map<string, Growing>();
-  const failed = grow(null, folder);
+  let failed: Growing | null = null;
   let heldBytes = 0;
-  const all = (): readonly Growing[] => [...byKey.values(), failed];
+  const all = (): readonly Growing[] => [...byKey.values(), ...(failed === null ? [] : [failed])];
   const hold = (to: Growing, ...parts: Buffer[]): void => {
     to.parts.push(...parts);
     to.records++;
     for (const part of parts) heldBytes += part.length;
+  };
+
+  const fail = (record: Buffer, arrivedMs: number, code: string, message: string): void => {
+    failed ??= grow(null, folder, arrivedMs);
+    hold(failed, failure(record, arrivedMs, `DynamicPartitioning.${code}`, message));
   };
 
   const take = (record: Buffer, arrivedMs: number): void => {
@@ -42,18 +53,24 @@ export async function splitByKeys(
       values = query.extract(record);
     } catch (error) {
       if (!(error instanceof JqError)) throw error;
-      hold(failed, failure(record, arrivedMs, 'DynamicPartitioning.MetadataExtractionFailed', error.message));
+      fail(record, arrivedMs, 'MetadataExtractionFailed', error.message);
       return;
     }
-    const key = [...values.values()].join('\u0000');
+    // As JSON, because no character is one that a value cannot hold.
+    const key = JSON.stringify([...values.values()]);
     let partition = byKey.get(key);
     if (partition === undefined) {
-      if (byKey.size >= MAX_PARTITIONS) {
-        const message = `More than ${MAX_PARTITIONS} partitions are active.`;
-        hold(failed, failure(record, arrivedMs, 'DynamicPartitioning.ActivePartitionLimitExceeded', message));
+      const problem = obstacle(values, arrivedMs);
+      if (problem !== null) {
+        fail(record, arrivedMs, 'ExpressionEvaluationFailed', problem);
         return;
       }
-      partition = grow(values, folder);
+      if (byKey.size >= MAX_PARTITIONS) {
+        const message = `More than ${MAX_PARTITIONS} partitions are active.`;
+        fail(record, arrivedMs, 'ActivePartitionLimitExceeded', message);
+        return;
+      }
+      partition = grow(values, folder, arrivedMs);
       byKey.set(key, partition);
     }
     hold(partition, record, delimiter);
@@ -72,15 +89,15 @@ export async function splitByKeys(
     await dropPartitions(all());
     throw error;
   }
-  return all().filter(({ records }) => records > 0);
+  return all();
 }
 
 export async function dropPartitions(partitions: readonly Partition[]): Promise<void> {
   for (const { path } of partitions) await rm(path, { force: true });
 }
 
-function grow(values: ReadonlyMap<string, string> | null, folder: string): Growing {
-  return { values, path: join(folder, randomUUID()), records: 0, parts: [] };
+function grow(values: ReadonlyMap<string, string> | null, folder: string, sinceMs: number): Growing {
+  return { values, path: join(folder, randomUUID()), records: 0, sinceMs, parts: [] };
 }
 
 async function writeOut(partitions: readonly Growing[]): Promise<void> {

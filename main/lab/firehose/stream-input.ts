@@ -4,7 +4,21 @@ import { AwsError } from '../services.ts';
 import { extendedConfiguration, extendedUpdate, simpleConfiguration, simpleUpdate } from './destination-input.ts';
 
 const name = z.string().regex(/^[a-zA-Z0-9_.-]{1,64}$/);
-const tag = z.object({ Key: z.string().min(1).max(128), Value: z.string().max(256).optional() }).strict();
+/** https://docs.aws.amazon.com/firehose/latest/APIReference/API_Tag.html */
+const tag = z
+  .object({
+    Key: z
+      .string()
+      .min(1)
+      .max(128)
+      .regex(/^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@%]*$/u),
+    Value: z
+      .string()
+      .max(256)
+      .regex(/^[\p{L}\p{Z}\p{N}_.:/=+\-@%]*$/u)
+      .optional(),
+  })
+  .strict();
 const tagList = z.array(tag).max(50);
 
 export const inputs = {
@@ -48,6 +62,15 @@ export const inputs = {
       DeliveryStreamName: name,
       ExclusiveStartTagKey: z.string().optional(),
       Limit: z.number().int().min(1).max(50).optional(),
+    })
+    .strict(),
+  startEncryption: z
+    .object({
+      DeliveryStreamName: name,
+      DeliveryStreamEncryptionConfigurationInput: z
+        .object({ KeyType: z.enum(['AWS_OWNED_CMK', 'CUSTOMER_MANAGED_CMK']), KeyARN: z.string().optional() })
+        .strict()
+        .optional(),
     })
     .strict(),
   stopEncryption: z.object({ DeliveryStreamName: name }).strict(),
