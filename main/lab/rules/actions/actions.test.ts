@@ -192,8 +192,8 @@ it('takes what a service throws at once for a failure of the message, like what 
   await lab.publish('a/b', '{}');
   await lab.engine.drain();
   expect(lab.engine.counters()).toMatchObject([
-    { name: 'other', delivered: 1 },
     { name: 'thrown', failed: 1, lastFailure: { cause: 'noStream' } },
+    { name: 'other', delivered: 1 },
   ]);
   await lab.close();
 });
