@@ -3,16 +3,17 @@ import { notifications } from '@mantine/notifications';
 import i18next from 'i18next';
 import { toPlainError } from '../../preload/errors.ts';
 import type { StationsAdded } from '../../preload/shapes.ts';
+import { errorWords } from '../text/error-words.ts';
 import { AddedNotice } from '../parts/added-notice.tsx';
 
 const SHORT_MS = 5_000;
 const LONG_MS = 12_000;
 
 export function notifyError(thrown: unknown): void {
-  const { message, hint } = toPlainError(thrown);
+  const { message, hint, original } = errorWords(toPlainError(thrown), i18next.language === 'fr' ? 'fr' : 'en');
   notifications.show({
     title: message,
-    message: hint ?? '',
+    message: [hint, original].filter((part) => part !== undefined).join(' · '),
     color: 'var(--fault)',
     autoClose: LONG_MS,
     closeButtonProps: { 'aria-label': i18next.t('common.close') },

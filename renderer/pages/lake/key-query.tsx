@@ -3,6 +3,7 @@ import { NativeSelect, SegmentedControl, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { KeyAttribute, SortCondition, TableState } from '../../../preload/shapes-tables.ts';
 import { keyOf, keyFault, type KeyChoice } from '../../state/key-choice.ts';
+import styles from './table-panel.module.css';
 
 const OPERATORS: readonly SortCondition['operator'][] = ['=', '<', '<=', '>', '>=', 'between', 'begins'];
 
@@ -76,6 +77,7 @@ export function KeyQuery({ table, choice, onChange }: KeyQueryProps) {
           )}
           <SegmentedControl
             size="xs"
+            className={styles['order'] ?? ''}
             aria-label={t('tables.order')}
             data={[
               { value: 'down', label: t('tables.highestFirst') },

@@ -87,7 +87,7 @@ function Items({ table }: { readonly table: TableState }) {
   const scanned = data?.pages.reduce((sum, one) => sum + one.scanned, 0) ?? 0;
   return (
     <div className={styles['items']}>
-      <div className={styles['tools']}>
+      <div className={styles['keys']}>
         <KeyQuery table={table} choice={choice} onChange={setChoice} />
       </div>
       <div className={styles['tools']}>

@@ -1,10 +1,11 @@
 /** Many stations as lines of a table; only the lines in sight are drawn. */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useRef } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { StationStatus } from '../../../preload/shapes.ts';
 import { SpeedSlider } from './speed-slider.tsx';
 import { setSpeed } from '../../state/fleet-actions.ts';
+import { BY_NAME, ordered, type StationColumn } from '../../state/station-order.ts';
 import { useFormat } from '../../text/use-format.ts';
 import { StateWord } from './state-word.tsx';
 import { StationActions } from './station-actions.tsx';
@@ -13,7 +14,7 @@ import { WindArrow } from './weather-symbols.tsx';
 
 const ROW_HEIGHT = 44;
 
-const COLUMNS = [
+const COLUMNS: readonly StationColumn[] = [
   'station',
   'state',
   'temperature',
@@ -25,11 +26,12 @@ const COLUMNS = [
   'acknowledged',
   'failed',
   'behind',
-  'actions',
-] as const;
+];
 
-export function StationTable({ stations }: { readonly stations: readonly StationStatus[] }) {
+export function StationTable({ stations: all }: { readonly stations: readonly StationStatus[] }) {
   const { t } = useTranslation();
+  const [order, setOrder] = useState(BY_NAME);
+  const stations = useMemo(() => ordered(all, order), [all, order]);
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({
     count: stations.length,
@@ -48,10 +50,23 @@ export function StationTable({ stations }: { readonly stations: readonly Station
       >
         <div role="row" className={`${styles['row'] ?? ''} ${styles['head'] ?? ''}`}>
           {COLUMNS.map((column) => (
-            <span key={column} role="columnheader" data-column={column}>
-              {t(`stations.column.${column}`)}
+            <span
+              key={column}
+              role="columnheader"
+              data-column={column}
+              aria-sort={order.column !== column ? 'none' : order.isUp ? 'ascending' : 'descending'}
+            >
+              <button
+                type="button"
+                onClick={() => setOrder({ column, isUp: order.column === column ? !order.isUp : true })}
+              >
+                {t(`stations.column.${column}`)}
+              </button>
             </span>
           ))}
+          <span role="columnheader" data-column="actions">
+            {t('stations.column.actions')}
+          </span>
         </div>
         <div role="rowgroup" className={styles['body']} style={{ height: rows.getTotalSize() }}>
           {rows.getVirtualItems().map(({ index, start }) => {
