@@ -9,16 +9,11 @@ import {
   ListThingsCommand,
   UpdateCertificateCommand,
 } from '@aws-sdk/client-iot';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PipelineStep } from '../../preload/shapes.ts';
 import { createDeviceKey } from '../control/device-identity.ts';
-import { openLedger, type Ledger } from '../control/ledger.ts';
-import { openEngine } from '../engine/engine.ts';
-import { openLab, type Lab } from '../lab/lab.ts';
-import { openClients, type Clients } from './clients.ts';
+import { openTestTarget, type TestTarget } from '../test-target.ts';
+import { openClients } from './clients.ts';
 import { listLake, previewObject, runCrawler } from './lake.ts';
 import { OBSERVATIONS_SQL, pipelineNames, setUpPipeline, type PipelineNames } from './pipeline.ts';
 import { readPipeline } from './pipeline-reading.ts';
@@ -29,40 +24,21 @@ import { checkPermissions } from './station-check.ts';
 import { targetFromLab } from './target.ts';
 import { waitFor } from './waiting.ts';
 
-let folder = '';
-let lab: Lab;
-let engine: Awaited<ReturnType<typeof openEngine>>;
-let clients: Clients;
-let ledger: Ledger;
+let lab: TestTarget['lab'];
+let clients: TestTarget['clients'];
+let ledger: TestTarget['ledger'];
+let opened: TestTarget;
 let names: PipelineNames;
 const ANY = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:*","Resource":"*"}]}';
 const patience = () => AbortSignal.timeout(60_000);
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'isobar-contract-'));
-  engine = await openEngine({ folder });
-  const asked = {
-    analyse: async (input: Parameters<typeof engine.analyse>[0]) => engine.analyse(input),
-    run: async (input: Parameters<typeof engine.run>[0]) => engine.run(input),
-    cancel: async (input: Parameters<typeof engine.cancel>[0]) => {
-      engine.cancel(input);
-      return null;
-    },
-  };
-  lab = await openLab({ folder, port: 0, mqttPort: 0 }, asked, () => undefined);
-  const target = targetFromLab(lab.report);
-  ledger = await openLedger(join(folder, 'ledger.ndjson'));
-  clients = openClients(target, ledger.recorderOf(target));
-  names = pipelineNames(target.account);
+  opened = await openTestTarget();
+  ({ lab, clients, ledger } = opened);
+  names = pipelineNames(opened.target.account);
 });
 
-afterAll(async () => {
-  clients.close();
-  await lab.close();
-  await engine.stop();
-  await ledger.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => opened.close());
 
 test('a device is provisioned, again, and removed without a trace', async () => {
   const things = async () =>

@@ -1,48 +1,21 @@
 /** Rules through the SDK client alone: made, read back as the form that made them, replaced, switched, removed, and known to the ledger. */
 import { CreateTopicRuleCommand } from '@aws-sdk/client-iot';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RuleForm } from '../../preload/shapes-rules.ts';
-import { openLedger, type Ledger } from '../control/ledger.ts';
-import { openEngine } from '../engine/engine.ts';
-import { openLab, type Lab } from '../lab/lab.ts';
-import { openClients, type Clients } from './clients.ts';
+import { openTestTarget, type TestTarget } from '../test-target.ts';
 import { makeStream, readRulePlaces } from './rule-places.ts';
 import { putRule, readRules, removeRule, setRuleEnabled } from './rules.ts';
-import { targetFromLab } from './target.ts';
 
-let folder = '';
-let lab: Lab;
-let engine: Awaited<ReturnType<typeof openEngine>>;
-let clients: Clients;
-let ledger: Ledger;
+let lab: TestTarget['lab'];
+let clients: TestTarget['clients'];
+let opened: TestTarget;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'isobar-rules-'));
-  engine = await openEngine({ folder });
-  const asked = {
-    analyse: async (input: Parameters<typeof engine.analyse>[0]) => engine.analyse(input),
-    run: async (input: Parameters<typeof engine.run>[0]) => engine.run(input),
-    cancel: async (input: Parameters<typeof engine.cancel>[0]) => {
-      engine.cancel(input);
-      return null;
-    },
-  };
-  lab = await openLab({ folder, port: 0, mqttPort: 0 }, asked, () => undefined);
-  ledger = await openLedger(join(folder, 'ledger.ndjson'));
-  const target = targetFromLab(lab.report);
-  clients = openClients(target, ledger.recorderOf(target));
+  opened = await openTestTarget();
+  ({ lab, clients } = opened);
 });
 
-afterAll(async () => {
-  clients.close();
-  await lab.close();
-  await engine.stop();
-  await ledger.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => opened.close());
 
 test('a rule is made in places that are made, read back as its form, replaced, switched and removed', async () => {
   const { roleArn } = lab.report;

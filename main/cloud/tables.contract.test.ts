@@ -1,18 +1,11 @@
 /** Tables through the SDK client alone: made twice, described, read page by page with conditions, removed, and known to the ledger. */
 import { BatchWriteItemCommand, CreateTableCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ItemQuestion, TableKey, TablePage } from '../../preload/shapes-tables.ts';
-import { openLedger, type Ledger } from '../control/ledger.ts';
-import { openEngine } from '../engine/engine.ts';
-import { openLab, type Lab } from '../lab/lab.ts';
-import { openClients, type Clients } from './clients.ts';
+import { openTestTarget, type TestTarget } from '../test-target.ts';
 import { removeResource } from './removal.ts';
 import { readItems } from './table-items.ts';
 import { createTable, findTable, listTables } from './tables.ts';
-import { targetFromLab } from './target.ts';
 
 const key: TableKey = { hash: { name: 'station', type: 'S' }, range: { name: 'sample_time', type: 'N' } };
 const ALL: ItemQuestion = {
@@ -26,36 +19,15 @@ const ALL: ItemQuestion = {
 };
 const AMOUNT = 250;
 
-let folder = '';
-let lab: Lab;
-let engine: Awaited<ReturnType<typeof openEngine>>;
-let clients: Clients;
-let ledger: Ledger;
+let clients: TestTarget['clients'];
+let opened: TestTarget;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'isobar-tables-'));
-  engine = await openEngine({ folder });
-  const asked = {
-    analyse: async (input: Parameters<typeof engine.analyse>[0]) => engine.analyse(input),
-    run: async (input: Parameters<typeof engine.run>[0]) => engine.run(input),
-    cancel: async (input: Parameters<typeof engine.cancel>[0]) => {
-      engine.cancel(input);
-      return null;
-    },
-  };
-  lab = await openLab({ folder, port: 0, mqttPort: 0 }, asked, () => undefined);
-  const target = targetFromLab(lab.report);
-  ledger = await openLedger(join(folder, 'ledger.ndjson'));
-  clients = openClients(target, ledger.recorderOf(target));
+  opened = await openTestTarget();
+  ({ clients } = opened);
 });
 
-afterAll(async () => {
-  clients.close();
-  await lab.close();
-  await engine.stop();
-  await ledger.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => opened.close());
 
 test('a table is made, again, with another key refused, listed and known to the ledger', async () => {
   expect(await findTable(clients, 'weather')).toBeNull();

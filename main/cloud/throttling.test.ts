@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { CreateThingCommand, ListThingsCommand } from '@aws-sdk/client-iot';
 import { afterEach, expect, test } from 'vitest';
 import { openLab } from '../lab/lab.ts';
+import { NO_ENGINE } from '../lab/test-no-engine.ts';
 import { openClients } from './clients.ts';
 import { targetFromLab } from './target.ts';
 
@@ -14,8 +15,6 @@ const cleanUp: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
   for (const step of cleanUp.splice(0).reverse()) await step();
 });
-
-const notAsked = () => Promise.reject(new Error('the engine is not asked here'));
 
 /** Answers every `refuses`-th creation of a thing with AWS's ThrottlingException, and hands everything else on. */
 async function throttlingProxy(to: URL, refuses: number): Promise<{ endpoint: string; throttled: () => number }> {
@@ -52,8 +51,7 @@ async function throttlingProxy(to: URL, refuses: number): Promise<{ endpoint: st
 test('throttled calls are repeated at a slower pace until all have passed', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'isobar-throttle-'));
   cleanUp.push(() => rm(folder, { recursive: true, force: true }));
-  const engine = { analyse: notAsked, run: notAsked, cancel: notAsked };
-  const lab = await openLab({ folder, port: 0, mqttPort: 0 }, engine, () => undefined);
+  const lab = await openLab({ folder, port: 0, mqttPort: 0 }, NO_ENGINE, () => undefined);
   cleanUp.push(() => lab.close());
   const target = targetFromLab(lab.report);
   const proxy = await throttlingProxy(new URL(lab.report.endpoint), 3);

@@ -12,6 +12,7 @@ import type { Clients } from '../cloud/clients.ts';
 import { targetFromLab, type Target } from '../cloud/target.ts';
 import { until } from '../commands/until.ts';
 import { openLab } from '../lab/lab.ts';
+import { NO_ENGINE } from '../lab/test-no-engine.ts';
 import type { ChildOrder } from './test-app-child.ts';
 import { openApp, type App } from './test-app.ts';
 
@@ -43,9 +44,7 @@ async function newFolder(): Promise<string> {
 }
 
 async function startLab(): Promise<Target> {
-  const notAsked = () => Promise.reject(new Error('the engine is not asked here'));
-  const engine = { analyse: notAsked, run: notAsked, cancel: notAsked };
-  const lab = await openLab({ folder: await newFolder(), port: 0, mqttPort: 0 }, engine, () => undefined);
+  const lab = await openLab({ folder: await newFolder(), port: 0, mqttPort: 0 }, NO_ENGINE, () => undefined);
   cleanUp.push(() => lab.close());
   return targetFromLab(lab.report);
 }

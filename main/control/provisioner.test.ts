@@ -16,6 +16,7 @@ import { openClients, type Clients } from '../cloud/clients.ts';
 import { targetFromLab, type Target } from '../cloud/target.ts';
 import { until } from '../commands/until.ts';
 import { openLab } from '../lab/lab.ts';
+import { NO_ENGINE } from '../lab/test-no-engine.ts';
 import { openApp, type App } from './test-app.ts';
 
 const data = join(import.meta.dirname, '..', '..', 'data');
@@ -25,13 +26,10 @@ afterEach(async () => {
   for (const step of cleanUp.splice(0).reverse()) await step();
 });
 
-const notAsked = () => Promise.reject(new Error('the engine is not asked here'));
-
 async function startLab(): Promise<Target> {
   const folder = await mkdtemp(join(tmpdir(), 'isobar-provision-lab-'));
   cleanUp.push(() => rm(folder, { recursive: true, force: true }));
-  const engine = { analyse: notAsked, run: notAsked, cancel: notAsked };
-  const lab = await openLab({ folder, port: 0, mqttPort: 0 }, engine, () => undefined);
+  const lab = await openLab({ folder, port: 0, mqttPort: 0 }, NO_ENGINE, () => undefined);
   cleanUp.push(() => lab.close());
   return targetFromLab(lab.report);
 }

@@ -13,6 +13,7 @@ import { openClients } from '../cloud/clients.ts';
 import { devicePolicy } from '../cloud/policy.ts';
 import { targetFromLab } from '../cloud/target.ts';
 import { openLab } from '../lab/lab.ts';
+import { NO_ENGINE } from '../lab/test-no-engine.ts';
 import { makePair, openSsl } from './certificates/test-files.ts';
 import { createVaultCertificates } from './certificates/vault-certificates.ts';
 import { readCertificate } from './certificates/x509.ts';
@@ -29,9 +30,7 @@ afterEach(async () => {
 async function start() {
   const folder = await mkdtemp(join(tmpdir(), 'isobar-walk-'));
   cleanUp.push(() => rm(folder, { recursive: true, force: true }));
-  const notAsked = () => Promise.reject(new Error('the engine is not asked here'));
-  const engine = { analyse: notAsked, run: notAsked, cancel: notAsked };
-  const lab = await openLab({ folder: join(folder, 'lab'), port: 0, mqttPort: 0 }, engine, () => undefined);
+  const lab = await openLab({ folder: join(folder, 'lab'), port: 0, mqttPort: 0 }, NO_ENGINE, () => undefined);
   cleanUp.push(() => lab.close());
   const target = targetFromLab(lab.report);
   const app = await openApp(folder, target, dataFolder);

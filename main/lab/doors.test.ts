@@ -27,9 +27,7 @@ import { makeRequest } from './iot/test-lab.ts';
 import { until } from './iot/test-mqtt-client.ts';
 import { openLab, type Lab } from './lab.ts';
 import { openLabSeal } from './lab-seal.ts';
-
-const noEngine = () => Promise.reject(new Error('no query is made here'));
-const engine = { analyse: noEngine, run: noEngine, cancel: noEngine };
+import { NO_ENGINE } from './test-no-engine.ts';
 
 let folder: string;
 let lab: Lab;
@@ -40,7 +38,7 @@ let ca: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'doors-'));
-  lab = await openLab({ folder, port: 0, mqttPort: 0, alpnPort: 0 }, engine, () => undefined);
+  lab = await openLab({ folder, port: 0, mqttPort: 0, alpnPort: 0 }, NO_ENGINE, () => undefined);
   ({ port, mqttPort, ca } = lab.report);
   device = await makeCertificate('device');
 });

@@ -7,9 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openIdentity } from './identity.ts';
 import { openLab } from './lab.ts';
 import { openLabSeal } from './lab-seal.ts';
-
-const noEngine = () => Promise.reject(new Error('no query is made here'));
-const engine = { analyse: noEngine, run: noEngine, cancel: noEngine };
+import { NO_ENGINE } from './test-no-engine.ts';
 
 const KEY = randomBytes(32).toString('base64');
 const OTHER_KEY = randomBytes(32).toString('base64');
@@ -24,7 +22,7 @@ afterEach(async () => {
 
 async function open(sealKey: string | null) {
   const key = sealKey === null ? {} : { sealKey };
-  const lab = await openLab({ folder, port: 0, mqttPort: 0, ...key }, engine, () => undefined);
+  const lab = await openLab({ folder, port: 0, mqttPort: 0, ...key }, NO_ENGINE, () => undefined);
   await lab.close();
   const { account, accessKeyId, secretAccessKey, ca } = lab.report;
   return { account, accessKeyId, secretAccessKey, ca };

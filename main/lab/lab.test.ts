@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { listenOnLoopback } from './loopback.ts';
 import type { PortChoice } from './api.ts';
 import { openLab, type Lab } from './lab.ts';
+import { NO_ENGINE } from './test-no-engine.ts';
 
 let folder: string;
 
@@ -19,9 +20,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const noEngine = () => Promise.reject(new Error('no query is made here'));
-const engine = { analyse: noEngine, run: noEngine, cancel: noEngine };
-const open = (port: PortChoice = 0) => openLab({ folder, port, mqttPort: 0 }, engine, () => undefined);
+const open = (port: PortChoice = 0) => openLab({ folder, port, mqttPort: 0 }, NO_ENGINE, () => undefined);
 
 function client({ report }: Lab): S3Client {
   const { endpoint, region, accessKeyId, secretAccessKey } = report;
@@ -88,7 +87,7 @@ test('a damaged file of the lab is named', async () => {
 // Not even root may write there, so this holds on every Linux.
 test.runIf(process.platform === 'linux')('a folder without write permission is refused in one sentence', async () => {
   const readOnly = '/sys/kernel/isobar';
-  await expect(openLab({ folder: readOnly, port: 0, mqttPort: 0 }, engine, () => undefined)).rejects.toMatchObject({
+  await expect(openLab({ folder: readOnly, port: 0, mqttPort: 0 }, NO_ENGINE, () => undefined)).rejects.toMatchObject({
     code: 'lab.folderNotWritable',
     message: expect.stringContaining(readOnly) as string,
     hint: expect.any(String) as string,
@@ -98,7 +97,7 @@ test.runIf(process.platform === 'linux')('a folder without write permission is r
 test('a folder that is a file is refused in one sentence', async () => {
   const file = join(folder, 'a-file');
   await writeFile(file, '');
-  await expect(openLab({ folder: file, port: 0, mqttPort: 0 }, engine, () => undefined)).rejects.toMatchObject({
+  await expect(openLab({ folder: file, port: 0, mqttPort: 0 }, NO_ENGINE, () => undefined)).rejects.toMatchObject({
     code: 'lab.folderNotWritable',
     hint: expect.any(String) as string,
   });

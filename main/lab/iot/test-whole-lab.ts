@@ -10,6 +10,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PortChoice } from '../api.ts';
 import { openLab, type Lab } from '../lab.ts';
+import { NO_ENGINE } from '../test-no-engine.ts';
 import { makeRequest } from './test-lab.ts';
 import {
   messageOf,
@@ -21,11 +22,8 @@ import {
   type TestMqttClient,
 } from './test-mqtt-client.ts';
 
-const noEngine = (): Promise<never> => Promise.reject(new Error('no query is made here'));
-const engine = { analyse: noEngine, run: noEngine, cancel: noEngine };
-
 export function openWholeLab(folder: string, mqttPort: PortChoice = 0): Promise<Lab> {
-  return openLab({ folder, port: 0, mqttPort }, engine, () => undefined);
+  return openLab({ folder, port: 0, mqttPort }, NO_ENGINE, () => undefined);
 }
 
 export function clientOptions({ report }: Lab) {

@@ -10,17 +10,16 @@ import {
 import { CreateBucketCommand, GetObjectCommand, ListBucketsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openLab, type Lab } from '../../lab.ts';
+import type { Lab } from '../../lab.ts';
 import { makeRequest, testFolder } from '../test-lab.ts';
+import { openWholeLab } from '../test-whole-lab.ts';
 import { DATA_BUCKET, DEVICE_TEMPLATE, openRegistrationClient, type RegistrationClient } from './test-registration.ts';
 
 let lab: Lab;
 let client: RegistrationClient;
 
 beforeAll(async () => {
-  const noEngine = () => Promise.reject(new Error('no query is made here'));
-  const engine = { analyse: noEngine, run: noEngine, cancel: noEngine };
-  lab = await openLab({ folder: await testFolder(), port: 0, mqttPort: 0 }, engine, () => undefined);
+  lab = await openWholeLab(await testFolder());
   client = openRegistrationClient(lab.report);
   await client.s3.send(new CreateBucketCommand({ Bucket: DATA_BUCKET }));
 });
