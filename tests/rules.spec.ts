@@ -1,11 +1,12 @@
 /** The Rules page: a suggested rule tried on real messages and deployed, a wrong statement at its place, why a message is left out, off, gone. */
 import type { Page } from '@playwright/test';
 import { expect, test } from './app.ts';
+import { labObjects, readObjects } from './lab-client.ts';
 
 const go = (page: Page, name: string) => page.getByRole('navigation').getByText(name, { exact: true }).click();
 
-test('the suggested rule is tried, deployed, counts, is disabled and deleted', async ({ isobar }) => {
-  const { page, complaints } = isobar;
+test('the suggested rule is tried, deployed, counts, fills the lake, is disabled and deleted', async ({ isobar }) => {
+  const { page, app, complaints } = isobar;
   await expect(page.getByRole('article')).toHaveCount(5);
   await page.getByRole('button', { name: 'Start all' }).first().click();
   await page.getByRole('slider', { name: 'Speed of all stations' }).focus();
@@ -33,6 +34,26 @@ test('the suggested rule is tried, deployed, counts, is disabled and deleted', a
 
   await rule.getByRole('switch').click({ force: true });
   await expect(rule).toContainText('Disabled');
+
+  // All that passed lies in the lake, each message on a line of its own, and nothing else.
+  const s3 = await labObjects(app, page);
+  const flush = page.getByRole('button', { name: 'Flush now' });
+  await expect(async () => {
+    await go(page, 'Lake');
+    // What was under way when the rule went off may come a moment later.
+    if (await flush.isEnabled()) await flush.click();
+    await expect(page.getByText('0 buffered')).toBeVisible();
+    // The newline that a station sends and that of the rule may leave an empty line between two.
+    const lines = (await readObjects(s3))
+      .join('')
+      .split('\n')
+      .filter((line) => line !== '');
+    const stations = new Set(lines.map((line) => (JSON.parse(line) as { weather_station: string }).weather_station));
+    expect(stations.size).toBe(5);
+    await go(page, 'Rules');
+    await expect(rule).toContainText(`Passed${lines.length.toLocaleString('en')}Delivered`, { timeout: 5_000 });
+  }).toPass({ timeout: 60_000 });
+  s3.destroy();
   await rule.getByRole('button', { name: 'Delete the rule weather_to_firehose' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   await expect(page.getByText('No rules yet')).toBeVisible();
