@@ -1,16 +1,14 @@
 /** A sorted set of texts in small blocks: adding, removing and seeking stay cheap with millions of keys in any order. */
 
 /** What is kept beside a key: two plain numbers, which cost far less memory than an object. */
-export type Slot = { position: number; length: number };
+export type Slot = { readonly position: number; readonly length: number };
 
 export type OrderedKeys = {
-  /** Adding what is there already changes nothing. */
-  readonly add: (key: string) => void;
-  readonly remove: (key: string) => void;
-  /** Undefined for a key that is not there; zeros until `setSlot`. */
-  readonly slot: (key: string) => Readonly<Slot> | undefined;
-  /** The key must be there, and the set must have slots. */
-  readonly setSlot: (key: string, slot: Readonly<Slot>) => void;
+  /** Adds the key, or gives it another slot; answers with the one it had, undefined for a new key. */
+  readonly put: (key: string, slot: Slot) => Slot | undefined;
+  /** Answers with the slot that the key had. */
+  readonly remove: (key: string) => Slot | undefined;
+  readonly slot: (key: string) => Slot | undefined;
   /** Keys from the first one that is not below `from`, upwards. The set must not change while it is walked. */
   readonly upFrom: (from: string) => Iterable<string>;
   /** Keys from the last one that is below `below`, downwards. Null: from the very last. */
@@ -21,7 +19,9 @@ export type OrderedKeys = {
 type Block = { readonly keys: string[]; readonly positions: number[]; readonly lengths: number[] };
 
 const BLOCK_KEYS = 512;
+export const NO_SLOT: Slot = { position: 0, length: 0 };
 
+/** Without slots every slot is `NO_SLOT`. */
 export function openOrderedKeys({ hasSlots }: { readonly hasSlots: boolean }): OrderedKeys {
   /** Never an empty block beside the only one. */
   const blocks: Block[] = [{ keys: [], positions: [], lengths: [] }];
@@ -39,56 +39,57 @@ export function openOrderedKeys({ hasSlots }: { readonly hasSlots: boolean }): O
     return low;
   };
   const keysOf = (number: number): readonly string[] => blocks[number]?.keys ?? [];
-  const find = (key: string): { readonly block: Block; readonly at: number } | undefined => {
-    const block = blocks[blockOf(key)];
-    if (block === undefined) return undefined;
-    const at = firstNotBelow(block.keys, key);
-    return block.keys[at] === key ? { block, at } : undefined;
-  };
+  const slotAt = ({ positions, lengths }: Block, at: number): Slot =>
+    hasSlots ? { position: positions[at] ?? 0, length: lengths[at] ?? 0 } : NO_SLOT;
 
   return {
-    add: (key) => {
+    put: (key, { position, length }) => {
       const number = blockOf(key);
       const block = blocks[number];
-      if (block === undefined) return;
+      if (block === undefined) return undefined;
       const { keys, positions, lengths } = block;
       const at = firstNotBelow(keys, key);
-      if (keys[at] === key) return;
+      if (keys[at] === key) {
+        const before = slotAt(block, at);
+        if (hasSlots) {
+          positions[at] = position;
+          lengths[at] = length;
+        }
+        return before;
+      }
       count++;
       keys.splice(at, 0, key);
       if (hasSlots) {
-        positions.splice(at, 0, 0);
-        lengths.splice(at, 0, 0);
+        positions.splice(at, 0, position);
+        lengths.splice(at, 0, length);
       }
-      if (keys.length <= BLOCK_KEYS) return;
-      // What arrives in order fills its blocks; anything else is split in halves.
-      const cut = at === keys.length - 1 ? BLOCK_KEYS : BLOCK_KEYS / 2;
-      const right = { keys: keys.splice(cut), positions: positions.splice(cut), lengths: lengths.splice(cut) };
-      blocks.splice(number + 1, 0, right);
+      if (keys.length > BLOCK_KEYS) {
+        // What arrives in order fills its blocks; anything else is split in halves.
+        const cut = at === keys.length - 1 ? BLOCK_KEYS : BLOCK_KEYS / 2;
+        const right = { keys: keys.splice(cut), positions: positions.splice(cut), lengths: lengths.splice(cut) };
+        blocks.splice(number + 1, 0, right);
+      }
+      return undefined;
     },
     remove: (key) => {
       const number = blockOf(key);
       const block = blocks[number];
-      if (block === undefined) return;
+      if (block === undefined) return undefined;
       const at = firstNotBelow(block.keys, key);
-      if (block.keys[at] !== key) return;
+      if (block.keys[at] !== key) return undefined;
+      const before = slotAt(block, at);
       count--;
       block.keys.splice(at, 1);
       block.positions.splice(at, 1);
       block.lengths.splice(at, 1);
       if (block.keys.length === 0 && blocks.length > 1) blocks.splice(number, 1);
+      return before;
     },
     slot: (key) => {
-      const found = find(key);
-      if (found === undefined) return undefined;
-      const { block, at } = found;
-      return { position: block.positions[at] ?? 0, length: block.lengths[at] ?? 0 };
-    },
-    setSlot: (key, { position, length }) => {
-      const found = find(key);
-      if (found === undefined || !hasSlots) throw new Error('a key without a slot');
-      found.block.positions[found.at] = position;
-      found.block.lengths[found.at] = length;
+      const block = blocks[blockOf(key)];
+      if (block === undefined) return undefined;
+      const at = firstNotBelow(block.keys, key);
+      return block.keys[at] === key ? slotAt(block, at) : undefined;
     },
     *upFrom(from) {
       const start = blockOf(from);

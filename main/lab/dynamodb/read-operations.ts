@@ -20,6 +20,7 @@ import { namesOf } from './table-record.ts';
 
 const PAGE_BYTES = 1024 * 1024;
 const READ_BYTES = 4096;
+const IN_ONE_GO = 500;
 
 type Asked = Omit<z.infer<typeof itemInputs.scan>, 'Segment' | 'TotalSegments'>;
 
@@ -30,7 +31,7 @@ export function readOperations(store: Store, identity: LabIdentity): JsonOperati
     return openSource(table, IndexName);
   };
   return {
-    Query: (input) => {
+    Query: async (input) => {
       const asked = checked(input, itemInputs.query);
       const source = sourceOf(asked);
       const placeholders = openPlaceholders(asked, true);
@@ -39,7 +40,7 @@ export function readOperations(store: Store, identity: LabIdentity): JsonOperati
       if (filter !== undefined) refuseKeysIn(filter, source);
       return page(source, asked, placeholders, { stretch, filter, isForward: asked.ScanIndexForward });
     },
-    Scan: (input) => {
+    Scan: async (input) => {
       const { Segment, TotalSegments, ...asked } = checked(input, itemInputs.scan);
       const source = sourceOf(asked);
       const { FilterExpression, ProjectionExpression } = asked;
@@ -54,13 +55,13 @@ export function readOperations(store: Store, identity: LabIdentity): JsonOperati
 
 type Reading = { readonly stretch: Stretch; readonly filter: Condition | undefined; readonly isForward: boolean };
 
-function page(source: Source, asked: Asked, placeholders: Placeholders, reading: Reading): object {
+async function page(source: Source, asked: Asked, placeholders: Placeholders, reading: Reading): Promise<object> {
   const { stretch, filter, isForward } = reading;
   const projection =
     asked.ProjectionExpression === undefined ? undefined : parseProjection(asked.ProjectionExpression, placeholders);
   placeholders.checkUsed();
   const view = viewOf(source, asked, projection);
-  const { from, to } = startingAt(source, asked, stretch, isForward);
+  const whole = startingAt(source, asked, stretch, isForward);
   const most = asked.Limit ?? Number.MAX_SAFE_INTEGER;
 
   const items: Item[] = [];
@@ -69,18 +70,24 @@ function page(source: Source, asked: Asked, placeholders: Placeholders, reading:
   let bytes = 0;
   let last: Item | undefined;
   let isCut = false;
-  for (const text of isForward ? source.keys.upFrom(from) : source.keys.downFrom(to)) {
-    if (isForward ? text >= to : text < from) break;
+  const take = (text: string): void => {
     const item = source.read(text);
+    const projected = source.projected(item);
     scanned++;
-    bytes += itemSize(source.projected(item));
+    bytes += itemSize(projected);
     last = item;
-    if (filter === undefined || meets(source.projected(item), filter)) {
+    if (filter === undefined || meets(projected, filter)) {
       count++;
       if (asked.Select !== 'COUNT') items.push(view(item));
     }
     isCut = scanned >= most || bytes >= PAGE_BYTES;
-    if (isCut) break;
+  };
+  for (let rest: Stretch | undefined = whole; rest !== undefined && !isCut;) {
+    rest = readSome(source, rest, isForward, (text) => {
+      take(text);
+      return !isCut;
+    });
+    if (rest !== undefined && !isCut) await new Promise((resolve) => setImmediate(resolve));
   }
   const units = Math.max(1, Math.ceil(bytes / READ_BYTES)) * (asked.ConsistentRead ? 1 : 0.5);
   return {
@@ -90,6 +97,25 @@ function page(source: Source, asked: Asked, placeholders: Placeholders, reading:
     ...(isCut && last !== undefined ? { LastEvaluatedKey: source.startKey(last) } : {}),
     ...consumed(asked.ReturnConsumedCapacity, source.table.record().name, units),
   };
+}
+
+/**
+ * Takes keys while `take` wants more, but only so many in one go: a page may be of many thousands of items, and others wait. Answers with
+ * what is left of the stretch, undefined at its end. Meanwhile keys may come and go, as on AWS.
+ */
+function readSome(
+  { keys }: Source,
+  { from, to }: Stretch,
+  isForward: boolean,
+  take: (text: string) => boolean,
+): Stretch | undefined {
+  let taken = 0;
+  for (const text of isForward ? keys.upFrom(from) : keys.downFrom(to)) {
+    if (isForward ? text >= to : text < from) return undefined;
+    taken++;
+    if (!take(text) || taken === IN_ONE_GO) return isForward ? { from: past(text), to } : { from, to: text };
+  }
+  return undefined;
 }
 
 function filterOf({ FilterExpression }: Asked, placeholders: Placeholders): Condition | undefined {

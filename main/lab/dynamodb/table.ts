@@ -5,7 +5,7 @@
 import type { Item } from '../services.ts';
 import { belongsToIndex, keyText, type KeyShape } from './key-text.ts';
 import { overheadOf } from './log-entries.ts';
-import { openOrderedKeys, type OrderedKeys } from './ordered-keys.ts';
+import { NO_SLOT, openOrderedKeys, type OrderedKeys } from './ordered-keys.ts';
 import type { Place, Usage } from './place.ts';
 import type { IndexRecord, TableRecord } from './table-record.ts';
 
@@ -57,24 +57,20 @@ export function openTable(first: TableRecord, disk: Disk): Table {
     const place = keys.slot(key);
     return place === undefined ? null : disk.read(place);
   };
-  const indexed = (key: string, value: Buffer | null, change: (keys: OrderedKeys, text: string) => void): void => {
+  const indexed = (key: string, value: Buffer | null, change: (keys: OrderedKeys, text: string) => unknown): void => {
     if (value === null || indexes.size === 0) return;
     const item = decodeItem(value);
     for (const { record: index, keys: own } of indexes.values()) {
       if (belongsToIndex(index.key, index.name, item)) change(own, indexText(index.key, item, key));
     }
   };
-  /** What readers see of the key from now on: an item at a place, or none. */
-  const show = (key: string, place: Place | null): void => {
-    const before = keys.slot(key);
-    if (before !== undefined) bytes -= before.length - overheadOf(key);
-    if (place === null) {
-      keys.remove(key);
-      return;
-    }
-    if (before === undefined) keys.add(key);
-    keys.setSlot(key, place);
-    bytes += place.length - overheadOf(key);
+  /** What readers see of the key from now on: an item at a place, or none. Answers with the place before. */
+  const show = (key: string, place: Place | null): Place | null => {
+    const before = place === null ? keys.remove(key) : keys.put(key, place);
+    const overhead = overheadOf(key);
+    if (before !== undefined) bytes -= before.length - overhead;
+    if (place !== null) bytes += place.length - overhead;
+    return before ?? null;
   };
   const release = (place: Place | null): void => {
     if (place !== null) disk.release(place);
@@ -91,10 +87,10 @@ export function openTable(first: TableRecord, disk: Disk): Table {
     },
     hold: (key, write) => {
       if (indexes.size > 0) indexed(key, encoded(key), (own, text) => own.remove(text));
+      const before = show(key, write.value === null ? null : write.place);
       const waiting = pending.get(key);
-      pending.set(key, { write, kept: waiting === undefined ? (keys.slot(key) ?? null) : waiting.kept });
-      show(key, write.value === null ? null : write.place);
-      indexed(key, write.value, (own, text) => own.add(text));
+      pending.set(key, { write, kept: waiting === undefined ? before : waiting.kept });
+      indexed(key, write.value, (own, text) => own.put(text, NO_SLOT));
     },
     kept: (key, write) => {
       if (isDropped) return;
@@ -116,23 +112,22 @@ export function openTable(first: TableRecord, disk: Disk): Table {
       indexed(key, write.value, (own, text) => own.remove(text));
       pending.delete(key);
       show(key, waiting.kept);
-      if (indexes.size > 0) indexed(key, encoded(key), (own, text) => own.add(text));
+      if (indexes.size > 0) indexed(key, encoded(key), (own, text) => own.put(text, NO_SLOT));
     },
     restore: (key, place) => {
-      release(keys.slot(key) ?? null);
-      show(key, place);
+      release(show(key, place));
       if (place !== null) disk.use(place);
     },
     reindex: () => {
       if (indexes.size === 0) return;
-      for (const key of keys.upFrom('')) indexed(key, encoded(key), (own, text) => own.add(text));
+      for (const key of keys.upFrom('')) indexed(key, encoded(key), (own, text) => own.put(text, NO_SLOT));
     },
     isNewest: (key, position) => !pending.has(key) && keys.slot(key)?.position === position,
     moved: (key, from, to) => {
       disk.use(to);
       const waiting = pending.get(key);
       if (waiting === undefined && keys.slot(key)?.position === from.position) {
-        keys.setSlot(key, to);
+        keys.put(key, to);
         disk.release(from);
       } else if (waiting !== undefined && waiting.kept?.position === from.position) {
         waiting.kept = to;
