@@ -87,9 +87,9 @@ export async function openLab(options: LabOptions, engine: AsyncEngine, onChange
       onChange,
     });
     keep(firehose, firehose.close);
-    const dynamodb = await openDynamoDb({ folder: join(folder, 'dynamodb'), identity });
-    keep(dynamodb, dynamodb.close);
     let endpoint = '';
+    const dynamodb = await openDynamoDb({ folder: join(folder, 'dynamodb'), identity, endpoint: () => endpoint });
+    keep(dynamodb, dynamodb.close);
     const shelf = openReportShelf(objects, identity, () => endpoint);
     const { mqttPort, alpnPort = null, quotas = false } = options;
     const iot = await openIot({

@@ -21,6 +21,8 @@ type Options = {
   /** DynamoDB's own. */
   readonly folder: string;
   readonly identity: LabIdentity;
+  /** Where the lab is asked, as a URL. */
+  readonly endpoint: () => string;
   /** Of the files in which items lie. */
   readonly segmentBytes?: number;
 };
@@ -28,7 +30,7 @@ type Options = {
 /**
  * Items lie on disk; their keys are held in memory. Throws AppError `lab.stateDamaged`.
  */
-export async function openDynamoDb({ folder, identity, segmentBytes }: Options): Promise<DynamoDb> {
+export async function openDynamoDb({ folder, identity, endpoint, segmentBytes }: Options): Promise<DynamoDb> {
   const store = await openStore(folder, segmentBytes);
   const active = (name: string): Table => {
     const table = store.findActive(name);
@@ -55,7 +57,7 @@ export async function openDynamoDb({ folder, identity, segmentBytes }: Options):
       if (removal.table.get(removal.key) !== undefined) await store.write([removal]);
     },
     operations: {
-      ...tableOperations(store, identity),
+      ...tableOperations(store, identity, endpoint),
       ...itemOperations(store, identity),
       ...transactOperations(store, identity),
       ...readOperations(store, identity),

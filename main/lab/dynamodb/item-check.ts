@@ -5,10 +5,12 @@ import { belongsToIndex, checkKeyParts } from './key-text.ts';
 import { invalid } from './refusals.ts';
 import type { Table } from './table.ts';
 
+const TOO_LARGE = 'Item size has exceeded the maximum allowed size';
+
 /** Throws AwsError ValidationException. */
-export function checkItem(table: Table, item: Item): void {
+export function checkItem(table: Table, item: Item, tooLarge = TOO_LARGE): void {
   const { key, indexes } = table.record();
   checkKeyParts(key, item);
   for (const index of indexes) belongsToIndex(index.key, index.name, item);
-  if (itemSize(item) > MAX_ITEM_BYTES) throw invalid('Item size has exceeded the maximum allowed size');
+  if (itemSize(item) > MAX_ITEM_BYTES) throw invalid(tooLarge);
 }

@@ -100,7 +100,7 @@ export function updateOf(table: Table, asked: UpdateAsked): ItemWrite {
     next: (before) => {
       checkCondition(before, condition, asked);
       const item = applyUpdate(before ?? key, changes);
-      checkItem(table, item);
+      checkItem(table, item, 'Item size to update has exceeded the maximum allowed size');
       return item;
     },
   };

@@ -50,11 +50,6 @@ function stretchOf(partition: string, { kind, values }: Clause): Stretch {
     case '>=':
       return { from: low, to: past(partition) };
     case 'between':
-      if (low > high) {
-        throw invalid(
-          `Invalid ${EXPRESSION}: The BETWEEN operator requires upper bound to be greater than or equal to lower bound; lower bound operand: AttributeValue: ${printed(values[0])}, upper bound operand: AttributeValue: ${printed(values[1])}`,
-        );
-      }
       return { from: low, to: past(endOf(high)) };
     case 'begins':
       if (values.some((value) => 'N' in value)) throw invalid('Query key condition not supported');
@@ -122,12 +117,4 @@ function checkType(part: KeyPart, values: readonly AttributeValue[]): void {
   if (values.some((value) => typeOf(value) !== part.type)) {
     throw invalidParameter(`Condition parameter type does not match schema type`);
   }
-}
-
-function printed(value: AttributeValue | undefined): string {
-  return value === undefined
-    ? ''
-    : `{${Object.entries(value)
-        .map(([type, text]) => `${type}:${String(text)}`)
-        .join()}}`;
 }

@@ -62,6 +62,13 @@ export const inputs = {
     TableName: z.string(),
     TimeToLiveSpecification: z.strictObject({ Enabled: z.boolean(), AttributeName: z.string().min(1).max(255) }),
   }),
+  backups: z.strictObject({
+    TableName: z.string(),
+    PointInTimeRecoverySpecification: z.strictObject({
+      PointInTimeRecoveryEnabled: z.boolean(),
+      RecoveryPeriodInDays: z.number().int().min(1).max(35).optional(),
+    }),
+  }),
   tag: z.strictObject({ ResourceArn: z.string(), Tags: z.array(tag).min(1).max(50) }),
   untag: z.strictObject({ ResourceArn: z.string(), TagKeys: z.array(z.string()).min(1) }),
   tagsOf: z.strictObject({ ResourceArn: z.string(), NextToken: z.string().optional() }),

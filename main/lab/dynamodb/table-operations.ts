@@ -1,5 +1,5 @@
 /** DynamoDB's operations on tables: create, describe, list, update, delete, tags, expiry, and what clients ask before they begin. */
-import type { JsonOperations, LabIdentity } from '../services.ts';
+import { AwsError, type JsonOperations, type LabIdentity } from '../services.ts';
 import { invalid, noSuchTable, notInTheLab, tableInUse } from './refusals.ts';
 import type { Store } from './store.ts';
 import { checked, inputs } from './table-input.ts';
@@ -7,8 +7,13 @@ import { describeTable, isActive, newTable, tableArn, throughputOf, type TableRe
 import type { Table } from './table.ts';
 
 const MOST_TAGS = 50;
+const NO_BACKUPS = {
+  ContinuousBackupsStatus: 'DISABLED',
+  PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'DISABLED' },
+};
 
-export function tableOperations(store: Store, identity: LabIdentity): JsonOperations {
+/** `endpoint` is where the lab is asked, as a URL. */
+export function tableOperations(store: Store, identity: LabIdentity, endpoint: () => string): JsonOperations {
   const describe = (table: Table, status?: string): object =>
     describeTable(
       table.record(),
@@ -26,6 +31,12 @@ export function tableOperations(store: Store, identity: LabIdentity): JsonOperat
     const table = store.find(name);
     if (table === undefined) throw noSuchTable(name);
     return table;
+  };
+
+  /** Throws AwsError TableNotFoundException, a name that the operations on backups alone have for it. */
+  const backedUp = (asked: string): void => {
+    const name = nameOf(asked, identity);
+    if (store.find(name) === undefined) throw new AwsError('TableNotFoundException', `Table not found: ${name}`);
   };
 
   return {
@@ -94,12 +105,30 @@ export function tableOperations(store: Store, identity: LabIdentity): JsonOperat
       return {};
     },
     ListTagsOfResource: (input) => {
-      const { ResourceArn } = checked(input, inputs.tagsOf);
+      const { ResourceArn, NextToken } = checked(input, inputs.tagsOf);
+      // All tags of a table go into one answer: no token was ever given.
+      if (NextToken !== undefined) throw invalid('The provided token is invalid');
       return {
         Tags: tableOf(ResourceArn)
           .record()
           .tags.map(([Key, Value]) => ({ Key, Value })),
       };
+    },
+    DescribeContinuousBackups: (input) => {
+      backedUp(checked(input, inputs.named).TableName);
+      return { ContinuousBackupsDescription: NO_BACKUPS };
+    },
+    UpdateContinuousBackups: (input) => {
+      const { TableName, PointInTimeRecoverySpecification } = checked(input, inputs.backups);
+      backedUp(TableName);
+      if (PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled) {
+        throw notInTheLab('recovery to a point in time', "Copy the lab's folder while it is stopped instead.");
+      }
+      return { ContinuousBackupsDescription: NO_BACKUPS };
+    },
+    DescribeEndpoints: (input) => {
+      checked(input, inputs.nothing);
+      return { Endpoints: [{ Address: new URL(endpoint()).host, CachePeriodInMinutes: 1440 }] };
     },
     DescribeLimits: (input) => {
       checked(input, inputs.nothing);

@@ -63,7 +63,7 @@ async function writeUntilKilled(folder: string): Promise<readonly string[]> {
         import { openDynamoDb } from './dynamodb.ts';
         const main = async () => {
           const identity = { account: '000000000000', region: 'us-east-1', roleArn: '' };
-          const { operations } = await openDynamoDb({ folder: ${JSON.stringify(join(folder, 'dynamodb'))}, identity, segmentBytes: 65536 });
+          const { operations } = await openDynamoDb({ folder: ${JSON.stringify(join(folder, 'dynamodb'))}, identity, endpoint: () => '', segmentBytes: 65536 });
           await operations.CreateTable({
             TableName: 'crash', BillingMode: 'PAY_PER_REQUEST',
             AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],

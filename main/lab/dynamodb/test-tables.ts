@@ -71,15 +71,17 @@ export async function openTestTables() {
 /** The service in `folder` behind an edge, and a client for it. */
 export async function openService(folder: string) {
   const identity = await openIdentity(folder, await openLabSeal(folder, null));
-  const dynamodb = await openDynamoDb({ folder: join(folder, 'dynamodb'), identity });
+  let endpoint = '';
+  const dynamodb = await openDynamoDb({ folder: join(folder, 'dynamodb'), identity, endpoint: () => endpoint });
   const { operations } = dynamodb;
   const services = edgeServices({
     dynamodb: { kind: 'json', targetPrefix: 'DynamoDB_20120810', operations, hasChecksums: true },
   });
   const edge = await openEdge({ port: 0, credentials: identity, region: identity.region, services });
+  endpoint = `http://127.0.0.1:${edge.port}`;
   const credentials = { accessKeyId: identity.accessKeyId, secretAccessKey: identity.secretAccessKey };
   const client = new DynamoDBClient({
-    endpoint: `http://127.0.0.1:${edge.port}`,
+    endpoint,
     region: identity.region,
     credentials,
     maxAttempts: 1,

@@ -1,9 +1,10 @@
 /** Parses conditions: ConditionExpression, FilterExpression, KeyConditionExpression. */
 import type { AttributeValue } from '../../services.ts';
 import { typeOf, type AttributeType } from '../attribute.ts';
+import { sortable } from '../key-text.ts';
 import { invalid } from '../refusals.ts';
 import { openCursor, type Cursor } from './cursor.ts';
-import type { Path } from './path.ts';
+import { printedPath, type Path } from './path.ts';
 import type { Placeholders } from './placeholders.ts';
 
 export type Operand =
@@ -59,11 +60,16 @@ function both(cursor: Cursor): Condition {
   return left;
 }
 
+const inParentheses = new WeakSet<Condition>();
+
 function negated(cursor: Cursor): Condition {
   if (cursor.takeIf('NOT')) return { kind: 'not', inner: negated(cursor) };
   if (cursor.takeIf('(')) {
     const inner = either(cursor);
     cursor.expect(')');
+    if (inParentheses.has(inner))
+      throw invalid(`Invalid ${cursor.expression}: The expression has redundant parentheses;`);
+    inParentheses.add(inner);
     return inner;
   }
   return single(cursor);
@@ -78,6 +84,8 @@ function single(cursor: Cursor): Condition {
     cursor.expect('AND');
     const high = anOperand(cursor);
     for (const bound of [low, high]) checkOrdered('BETWEEN', bound, cursor);
+    checkBounds(low, high, cursor);
+    checkDistinct('BETWEEN', operand, [low, high], cursor);
     return { kind: 'between', operand, low, high };
   }
   if (cursor.takeIf('IN')) {
@@ -90,6 +98,7 @@ function single(cursor: Cursor): Condition {
         `Invalid ${cursor.expression}: The IN operator is provided with too many operands; number of operands: ${among.length}`,
       );
     }
+    checkDistinct('IN', operand, among, cursor);
     return { kind: 'in', operand, among };
   }
   const comparator = COMPARATORS.find((one) => one === cursor.peek());
@@ -100,6 +109,7 @@ function single(cursor: Cursor): Condition {
     checkOrdered(comparator, operand, cursor);
     checkOrdered(comparator, right, cursor);
   }
+  checkDistinct(comparator, operand, [right], cursor);
   return { kind: 'compare', comparator, left: operand, right };
 }
 
@@ -157,6 +167,36 @@ function functionNamed(name: string, cursor: Cursor): Condition {
     default:
       throw invalid(`Invalid ${cursor.expression}: Invalid function name; function: ${name}`);
   }
+}
+
+function checkBounds(low: Operand, high: Operand, cursor: Cursor): void {
+  if (low.kind !== 'value' || high.kind !== 'value') return;
+  const told = `lower bound operand: AttributeValue: ${printed(low.value)}, upper bound operand: AttributeValue: ${printed(high.value)}`;
+  if (typeOf(low.value) !== typeOf(high.value)) {
+    throw invalid(
+      `Invalid ${cursor.expression}: The BETWEEN operator requires same data type for lower and upper bounds; ${told}`,
+    );
+  }
+  if (sortable(low.value) > sortable(high.value)) {
+    throw invalid(
+      `Invalid ${cursor.expression}: The BETWEEN operator requires upper bound to be greater than or equal to lower bound; ${told}`,
+    );
+  }
+}
+
+function printed(value: AttributeValue): string {
+  const members = Object.entries(value).map(([type, content]) => `${type}:${String(content)}`);
+  return `{${members.join()}}`;
+}
+
+/** What is compared with itself is a mistake, says AWS. */
+function checkDistinct(operator: string, first: Operand, others: readonly Operand[], cursor: Cursor): void {
+  if (first.kind !== 'path') return;
+  const text = JSON.stringify(first.path);
+  if (!others.some((other) => other.kind === 'path' && JSON.stringify(other.path) === text)) return;
+  throw invalid(
+    `Invalid ${cursor.expression}: The first operand must be distinct from the remaining operands for this operator or function; operator: ${operator}, first operand: ${printedPath(first.path)}`,
+  );
 }
 
 function checkOrdered(operator: string, operand: Operand, cursor: Cursor): void {

@@ -37,10 +37,11 @@ export function checkApart(paths: readonly Path[], expression: string): void {
 
 function twoPaths(how: string, one: Path, two: Path, expression: string) {
   return invalid(
-    `Invalid ${expression}: Two document paths ${how}; must remove or rewrite one of these paths; path one: ${printed(one)}, path two: ${printed(two)}`,
+    `Invalid ${expression}: Two document paths ${how}; must remove or rewrite one of these paths; path one: ${printedPath(one)}, path two: ${printedPath(two)}`,
   );
 }
 
-function printed(path: Path): string {
+/** As AWS writes paths in its messages. */
+export function printedPath(path: Path): string {
   return `[${path.map((step) => (typeof step === 'number' ? `[${step}]` : step)).join(', ')}]`;
 }

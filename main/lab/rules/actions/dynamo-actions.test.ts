@@ -18,7 +18,7 @@ const items = async (): Promise<unknown> => call('Scan', { TableName: 'course' }
 
 beforeAll(async () => {
   const folder = await testFolder();
-  database = await openDynamoDb({ folder: join(folder, 'dynamodb'), identity: IDENTITY });
+  database = await openDynamoDb({ folder: join(folder, 'dynamodb'), identity: IDENTITY, endpoint: () => '' });
   await call('CreateTable', {
     TableName: 'course',
     BillingMode: 'PAY_PER_REQUEST',
