@@ -127,3 +127,90 @@ test("the course's cold observations arrive as items of a table that the builder
   await expect(page.getByText('No items')).toBeVisible();
   expect(complaints).toEqual([]);
 });
+
+test('a failing action says its cause and its cure, and the bucket it lacks is one click away', async ({ isobar }) => {
+  const { page, complaints } = isobar;
+  await go(page, 'Rules');
+  await page.getByRole('button', { name: 'New rule' }).click();
+  await page.getByRole('textbox', { name: 'Name of the rule' }).fill('to_s3');
+  const action = page.getByRole('group', { name: 'Action 1' });
+  await action.getByRole('combobox', { name: 'Kind of Action 1' }).selectOption('S3 object');
+  await action.getByLabel('Bucket', { exact: true }).fill('not-made-yet');
+  // The key as it becomes for a message, before anything is deployed.
+  const key = action.getByRole('textbox', { name: 'Key' });
+  await page.getByRole('textbox', { name: 'Paste a message to test' }).fill('{"station":"x"}');
+  await key.fill('${sttion}/${timestamp()}.json');
+  await expect(action).toContainText('${sttion} is Undefined');
+  await key.fill('${station}/newest.json');
+  await expect(action).toContainText('For the newest message that passes: x/newest.json');
+  await page.getByRole('button', { name: 'Deploy', exact: true }).click();
+  const rule = page.getByRole('listitem', { name: 'to_s3' });
+  await expect(rule).toContainText('not-made-yet');
+
+  const publish = async () => {
+    await go(page, 'Topics');
+    await page.getByRole('tab', { name: 'Publish to a topic' }).click();
+    await page.getByRole('textbox', { name: 'Topic name' }).fill('sensor/weather/x');
+    await page.getByRole('textbox', { name: 'Message payload' }).fill('{"station":"x"}');
+    await page.getByRole('button', { name: 'Publish', exact: true }).click();
+    await go(page, 'Rules');
+  };
+  await publish();
+  const failure = rule.getByRole('alert');
+  await expect(failure).toContainText('The bucket "not-made-yet" does not exist.');
+  await expect(failure).toContainText('Create it, or name another bucket in the rule.');
+  await rule.getByRole('button', { name: 'Messages' }).click();
+  const followed = page.getByRole('dialog', { name: 'Newest messages of to_s3' });
+  await followed.getByText('Passes').first().click();
+  await expect(followed.getByRole('alert')).toContainText('The bucket "not-made-yet" does not exist.');
+  await page.keyboard.press('Escape');
+  await failure.getByRole('button', { name: 'Create the bucket' }).click();
+  await expect(failure).toContainText('It exists by now');
+  await publish();
+  await expect(rule).toContainText('1 delivered, 1 failed');
+  expect(complaints).toEqual([]);
+});
+
+test('items are asked for by a range of their sort key', async ({ isobar }) => {
+  const { page, complaints } = isobar;
+  await go(page, 'Rules');
+  await page.getByRole('button', { name: 'New rule' }).click();
+  await page.getByRole('textbox', { name: 'Name of the rule' }).fill('readings');
+  const action = page.getByRole('group', { name: 'Action 1' });
+  await action.getByRole('combobox', { name: 'Kind of Action 1' }).selectOption('DynamoDBv2 item');
+  await action.getByLabel('Table', { exact: true }).fill('readings');
+  await action.getByRole('textbox', { name: 'Partition key' }).fill('station');
+  await action.getByRole('textbox', { name: 'Sort key' }).fill('n');
+  await action.getByRole('combobox', { name: 'Type: Sort key' }).selectOption('number');
+  await action.getByRole('button', { name: 'Create it' }).click();
+  await expect(action.getByRole('button', { name: 'Create it' })).toHaveCount(0);
+  await page.getByRole('button', { name: 'Deploy', exact: true }).click();
+  await expect(page.getByRole('listitem', { name: 'readings' })).toContainText('0 delivered');
+
+  await go(page, 'Topics');
+  await page.getByRole('tab', { name: 'Publish to a topic' }).click();
+  await page.getByRole('textbox', { name: 'Topic name' }).fill('sensor/weather/x');
+  for (const n of [2, 10, 9]) {
+    await page.getByRole('textbox', { name: 'Message payload' }).fill(`{"station":"x","n":${n}}`);
+    await page.getByRole('button', { name: 'Publish', exact: true }).click();
+  }
+  await go(page, 'Rules');
+  await expect(page.getByRole('listitem', { name: 'readings' })).toContainText('3 delivered');
+
+  await go(page, 'Lake');
+  // Other rules' places are shown; the pipeline is but a hint.
+  await expect(page.getByRole('region', { name: 'No pipeline yet' })).toBeVisible();
+  const rows = page.getByRole('table', { name: 'Items of readings' }).getByRole('row');
+  await page.getByRole('textbox', { name: 'Partition (station)' }).fill('x');
+  await expect(rows).toHaveCount(4);
+  await page.getByRole('combobox', { name: 'Sort key (n)' }).selectOption('>=');
+  const value = page.getByRole('textbox', { name: 'Value of the sort key' });
+  await value.fill('nine');
+  await expect(page.getByText('A number in digits')).toBeVisible();
+  await value.fill('9');
+  await expect(rows).toHaveCount(3);
+  await page.getByText('Lowest first').click();
+  await expect(rows.nth(1)).toContainText('9');
+  await expect(rows.nth(2)).toContainText('10');
+  expect(complaints).toEqual([]);
+});

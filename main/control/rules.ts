@@ -109,7 +109,7 @@ export function createRules(parts: {
   };
 }
 
-/** `counters` is null where the target does not count. */
+/** `counters` is null where the target does not count; a rule that is not among them has met no message yet. */
 function listed(rule: ReadRule, counters: readonly RuleCounters[] | null): ListedRule {
   const counted = counters?.find(({ name }) => name === rule.form.name);
   return {
@@ -117,20 +117,20 @@ function listed(rule: ReadRule, counters: readonly RuleCounters[] | null): Liste
     isEditable: rule.isEditable,
     topicFilter: rule.topicFilter,
     counts:
-      counted === undefined
+      counters === null
         ? null
         : {
-            matched: counted.matched,
-            passed: counted.passed,
-            delivered: counted.delivered,
-            failed: counted.failed,
+            matched: counted?.matched ?? 0,
+            passed: counted?.passed ?? 0,
+            delivered: counted?.delivered ?? 0,
+            failed: counted?.failed ?? 0,
           },
     failure: counted?.lastFailure ?? null,
     actions: rule.actions.map((action, index) => {
       const counts = counted?.actions[index];
       return {
         ...action,
-        counts: counts === undefined ? null : { delivered: counts.delivered, failed: counts.failed },
+        counts: counters === null ? null : { delivered: counts?.delivered ?? 0, failed: counts?.failed ?? 0 },
         failure: counts?.lastFailure ?? null,
       };
     }),
