@@ -175,7 +175,12 @@ export async function openControl(options: ControlOptions): Promise<Control> {
   );
   const pipeline = createPipeline({ connection: need, activity: () => lab.activity(), flush: lab.flush });
 
-  const rules = createRules({ lab, connection: need, target: () => connection?.target ?? null });
+  const rules = createRules({
+    lab,
+    connection: need,
+    sentMessages: fleet.sentMessages,
+    target: () => connection?.target ?? null,
+  });
 
   const provisioner = await openProvisioner({
     folder: options.folder,

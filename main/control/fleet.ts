@@ -4,7 +4,7 @@ import type { FleetStatus, PayloadPreview, StationStatus } from '../../preload/s
 import { waitFor } from '../cloud/waiting.ts';
 import { createLogger } from '../log.ts';
 import type { Listener, Rpc } from '../rpc.ts';
-import type { MqttIdentity, NetworkFinding, NetworkStep, StationsProcess } from '../stations/api.ts';
+import type { SentMessage, MqttIdentity, NetworkFinding, NetworkStep, StationsProcess } from '../stations/api.ts';
 import { alreadyThere } from './catalogue.ts';
 import type { FleetRecords, StationRecord } from './fleet-records.ts';
 import { idleStatus } from './fleet-status.ts';
@@ -321,6 +321,9 @@ export function createFleet(options: Options) {
     setFinalNewline: async (value: boolean): Promise<void> => {
       if (attached !== null) await stations().call('setFinalNewline', { value }, { timeoutMs: CALL_LIMIT_MS });
     },
+    /** The last messages of the stations that the broker has taken, newest first. */
+    sentMessages: async (): Promise<readonly SentMessage[]> =>
+      attached === null ? [] : stations().call('sentMessages', {}, { timeoutMs: CALL_LIMIT_MS }),
     preview: (id: string): Promise<PayloadPreview> => {
       known([id]);
       if (!inProcess.has(id)) throw notReadyYet();

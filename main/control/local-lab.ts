@@ -2,7 +2,16 @@
 import { AppError } from '../../preload/errors.ts';
 import type { ProcessHealth } from '../../preload/shapes.ts';
 import type { EngineProcess } from '../engine/api.ts';
-import type { LabActivity, LabOptions, LabParent, LabProcess, LabRefusals, LabReport, LabUsage } from '../lab/api.ts';
+import type {
+  LabActivity,
+  LabOptions,
+  LabParent,
+  LabProcess,
+  LabRefusals,
+  LabReport,
+  LabUsage,
+  TrialMessage,
+} from '../lab/api.ts';
 import type { RuleTrial, SqlVersion, TriedTemplate } from '../../preload/shapes-rules.ts';
 import type { MessageTrace } from '../../preload/shapes-trace.ts';
 import type { Listener } from '../rpc.ts';
@@ -28,12 +37,13 @@ export type LocalLab = {
     readonly payload: string;
     readonly at: number;
   }) => Promise<MessageTrace | null>;
-  /** A statement on the last messages that the lab took, and on a pasted one. */
+  /** A statement on `messages`, or where they are null on the last ones that the lab took, and on a pasted one. */
   readonly tryRule: (input: {
     readonly sql: string;
     readonly sqlVersion: SqlVersion;
     readonly pasted: string | null;
     readonly templates: readonly TriedTemplate[];
+    readonly messages: readonly TrialMessage[] | null;
   }) => Promise<RuleTrial>;
   readonly ruleMessages: (ruleName: string, most: number) => Promise<readonly MessageTrace[]>;
   readonly health: () => readonly ProcessHealth[];

@@ -13,7 +13,7 @@ export type RuleHandlers = {
   readonly [Name in RuleCall]: (input: CallInput<Name>) => CallOutput<Name> | Promise<CallOutput<Name>>;
 };
 
-export function ruleHandlers({ rules, lab, connection }: Control): RuleHandlers {
+export function ruleHandlers({ rules, connection }: Control): RuleHandlers {
   const clients = () => connection().clients;
   /** The list is right again before the window hears that it is done. */
   const changed = async (work: Promise<void>): Promise<null> => {
@@ -22,8 +22,7 @@ export function ruleHandlers({ rules, lab, connection }: Control): RuleHandlers 
     return null;
   };
   return {
-    // The statement is tried where the lab's own rules run, also when the target is AWS: it is the same language.
-    'rules.try': (input) => lab.tryRule(input),
+    'rules.try': (input) => rules.try(input),
     'rules.put': ({ form, isNew }) => changed(putRule(clients(), form, isNew)),
     'rules.setEnabled': ({ name, isEnabled }) => changed(setRuleEnabled(clients(), name, isEnabled)),
     'rules.remove': ({ name }) => changed(removeRule(clients(), name)),

@@ -1,12 +1,13 @@
 /** The topic rules as the window lists them: what the target tells when somebody watches, with the counters that the lab adds. */
+import type { CallInput } from '../../preload/contract.ts';
 import { toPlainError, type PlainError } from '../../preload/errors.ts';
-import type { ListedRule, RulesState } from '../../preload/shapes-rules.ts';
+import type { ListedRule, RulesState, RuleTrial } from '../../preload/shapes-rules.ts';
 import type { MessageTrace } from '../../preload/shapes-trace.ts';
 import { pipelineNames } from '../cloud/pipeline.ts';
 import { readRulePlaces, type RulePlaces } from '../cloud/rule-places.ts';
 import { readRules, type ReadRule } from '../cloud/rules.ts';
 import { tellsWays, type Target } from '../cloud/target.ts';
-import type { RuleCounters } from '../lab/api.ts';
+import type { RuleCounters, TrialMessage } from '../lab/api.ts';
 import type { LocalLab } from './local-lab.ts';
 import type { Connection } from './provisioning.ts';
 import { createHub, type Hub } from './streams.ts';
@@ -19,6 +20,8 @@ export type Rules = {
   readonly hub: Hub<RulesState>;
   /** Reads anew and tells the window; resolves when it is read. */
   readonly refresh: () => Promise<void>;
+  /** On the messages that the target has taken; where it does not tell of them, on those of our own stations. */
+  readonly try: (input: CallInput<'rules.try'>) => Promise<RuleTrial>;
   readonly messages: (name: string) => Promise<readonly MessageTrace[] | null>;
   /** Ends waits for streams that are being made. */
   readonly stopping: AbortSignal;
@@ -28,6 +31,8 @@ export type Rules = {
 export function createRules(parts: {
   readonly lab: LocalLab;
   readonly connection: () => Connection;
+  /** Of the stations, newest first. */
+  readonly sentMessages: () => Promise<readonly TrialMessage[]>;
   /** Null until it is up. */
   readonly target: () => Target | null;
 }): Rules {
@@ -100,6 +105,8 @@ export function createRules(parts: {
   return {
     hub,
     refresh,
+    // Tried where the lab's own rules run, whatever the target is: it is the same language.
+    try: async (input) => lab.tryRule({ ...input, messages: isTold() ? null : await parts.sentMessages() }),
     messages: async (name) => (isTold() ? lab.ruleMessages(name, MESSAGES_SHOWN) : null),
     stopping: stopping.signal,
     stop: () => {

@@ -108,6 +108,15 @@ export type LabRefusals = {
   readonly refusals: readonly Refusal[];
 };
 
+/** A message that did not come through the lab, to try a statement on. */
+export type TrialMessage = {
+  readonly topic: string;
+  readonly payload: string;
+  /** Epoch milliseconds. */
+  readonly receivedAt: number;
+  readonly clientId: string;
+};
+
 export type LabProcess = {
   readonly calls: {
     readonly start: (input: LabOptions) => LabReport;
@@ -127,6 +136,8 @@ export type LabProcess = {
       readonly sqlVersion: SqlVersion;
       readonly pasted: string | null;
       readonly templates: readonly TriedTemplate[];
+      /** Newest first; null where those that the lab took are meant. */
+      readonly messages: readonly TrialMessage[] | null;
     }) => RuleTrial;
     /** Resolves when every journaled message has passed the rules and their actions. */
     readonly drain: (input: Record<string, never>) => null;

@@ -48,6 +48,15 @@ export type OutgoingMessage = {
   readonly retain: boolean;
 };
 
+/** A message of a station that its broker has acknowledged. */
+export type SentMessage = {
+  readonly topic: string;
+  readonly payload: string;
+  /** When the acknowledgement came, epoch milliseconds. */
+  readonly receivedAt: number;
+  readonly clientId: string;
+};
+
 export type StationsProcess = {
   readonly calls: {
     /** Where stations and the viewer connect from now on; open connections to another broker are closed. */
@@ -62,6 +71,8 @@ export type StationsProcess = {
     readonly setSpeed: (input: { readonly ids: readonly string[]; readonly speed: number }) => null;
     readonly setFinalNewline: (input: { readonly value: boolean }) => null;
     readonly preview: (input: { readonly id: string }) => PayloadPreview;
+    /** The last few hundred of all stations, newest first. */
+    readonly sentMessages: (input: Record<string, never>) => readonly SentMessage[];
     /** One step of a station's way to its broker, tried now. A station that is connected is not disturbed. */
     readonly look: (input: { readonly id: string; readonly step: NetworkStep }) => NetworkFinding;
     /** Connects to the broker with this identity and leaves again: rejects with mqtt.* when it is not let in. */

@@ -118,6 +118,11 @@ test('every observation arrives once, in order, whatever pauses and speeds come 
   expect(observationsOf(broker, 'swift')).toEqual(upTo(400));
   expect(observationsOf(broker, 'slow')).toEqual(upTo(400));
   expect(broker.received.every(({ payload }) => payload.endsWith('}\n'))).toBe(true);
+  const kept = fleet.sentMessages();
+  const newest = (clientId: string): unknown => kept.find((message) => message.clientId === clientId);
+  const last = broker.received.findLast(({ clientId }) => clientId === 'slow');
+  expect(kept).toHaveLength(500);
+  expect(newest('slow')).toMatchObject({ topic: 'weather/slow', payload: last?.payload });
   expect(status('swift')).toMatchObject({
     position: 400,
     length: 400,

@@ -9,6 +9,7 @@ import { look } from './look.ts';
 import type { Connect } from './mqtt.ts';
 import { readOne } from './replay.ts';
 import type { Scheduler } from './scheduler.ts';
+import { createSentMessages } from './sent-messages.ts';
 import { createStation, type Station } from './station.ts';
 import { createTurns } from './turns.ts';
 
@@ -46,6 +47,7 @@ export function createFleet(options: FleetOptions) {
   /** In order of change, so that every station gets its turn. */
   const changed = new Set<string>();
   const latest = new Map<string, StationStatus>();
+  const sent = createSentMessages();
   let broker: Broker | null = null;
   let hasFinalNewline = true;
   let acknowledged = 0;
@@ -114,6 +116,7 @@ export function createFleet(options: FleetOptions) {
       random: options.random,
       broker: () => broker,
       finalNewline: () => hasFinalNewline,
+      onTaken: (payload) => sent.add({ topic: spec.topic, payload, receivedAt: Date.now(), clientId: spec.clientId }),
       onChange: () => {
         if (members.get(spec.id)?.station === station) change(spec.id);
       },
@@ -174,6 +177,7 @@ export function createFleet(options: FleetOptions) {
     setFinalNewline: (value: boolean): void => {
       hasFinalNewline = value;
     },
+    sentMessages: sent.newest,
     /** The message that is sent next; the first one of a station that has sent all. */
     preview: async (id: string): Promise<PayloadPreview> => {
       const { spec, station } = memberOf(id);

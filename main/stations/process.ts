@@ -50,6 +50,7 @@ const rpc = openRpc<Listener, StationsProcess>(
     rewind: ({ ids }) => done(fleet.rewind(ids)),
     setSpeed: ({ ids, speed }) => done(fleet.setSpeed(ids, speed)),
     setFinalNewline: ({ value }) => done(fleet.setFinalNewline(value)),
+    sentMessages: () => Promise.resolve(fleet.sentMessages()),
     preview: ({ id }) => fleet.preview(id),
     look: ({ id, step }) => fleet.look(id, step),
     tryConnection: async (identity) => done(await tryConnection(connectDevice, fleet.broker(), identity)),

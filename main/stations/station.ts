@@ -17,6 +17,8 @@ export type StationOptions = Pick<LinkOptions, 'broker' | 'connect' | 'gate' | '
   readonly finalNewline: () => boolean;
   /** See `createTurns`: reading ahead waits for it. */
   readonly turn: () => Promise<void>;
+  /** The broker has taken a message with this payload. */
+  readonly onTaken: (payload: string) => void;
   /** Its status is another one than before. */
   readonly onChange: () => void;
 };
@@ -113,11 +115,12 @@ export function createStation(options: StationOptions): Station {
     sent += 1;
     inFlight += 1;
     const { text } = entry.reading;
-    over.publish(spec.topic, options.finalNewline() ? `${text}\n` : text, (error) => {
+    const payload = options.finalNewline() ? `${text}\n` : text;
+    over.publish(spec.topic, payload, (error) => {
       // What an earlier connection reports was settled when it was lost.
       if (over !== device) return;
       inFlight -= 1;
-      if (error === null) taken(entry);
+      if (error === null) taken(entry, payload);
       else refused(entry, error);
       onChange();
       if (waitsForAnswer || error !== null) wake();
@@ -125,7 +128,7 @@ export function createStation(options: StationOptions): Station {
     onChange();
   };
 
-  const taken = (entry: OutboxEntry): void => {
+  const taken = (entry: OutboxEntry, payload: string): void => {
     acknowledged += 1;
     meter.count(scheduler.now());
     link.prove();
@@ -133,6 +136,7 @@ export function createStation(options: StationOptions): Station {
     latest = entry.reading.latest;
     if (sparkline.push(latest.temperature) > SPARKLINE) sparkline.shift();
     outbox.acknowledge(entry);
+    options.onTaken(payload);
   };
 
   const refused = (entry: OutboxEntry, error: AppError): void => {

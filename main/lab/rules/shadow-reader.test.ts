@@ -64,6 +64,7 @@ test('a rule reads the classic and the named shadow of its moment, in statement 
       sqlVersion: '2016-03-23',
       pasted: null,
       templates: [],
+      messages: null,
     }).verdicts;
     expect(newest?.where[0]?.operands.find(({ reason }) => reason !== null)).toMatchObject({
       text: "get_thing_shadow(topic(2), 'other')",

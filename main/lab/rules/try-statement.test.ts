@@ -12,7 +12,11 @@ const message = (text: string): TriedMessage => ({
   sourceIp: '127.0.0.1',
 });
 const tried = (sql: string, pasted: string | null, ...real: readonly string[]) =>
-  tryStatement({ sql, sqlVersion: '2016-03-23', pasted, templates: [] }, () => real.map(message), testContext(''));
+  tryStatement(
+    { sql, sqlVersion: '2016-03-23', pasted, templates: [], messages: null },
+    () => real.map(message),
+    testContext(''),
+  );
 
 const COLD =
   "SELECT weather_station AS id, air_temperature.value AS t FROM 'sensor/weather/#' WHERE air_temperature.value < -5";
@@ -113,6 +117,7 @@ test('templates are filled in as the actions would, on the newest message that p
         sql: "SET @s = station SELECT * FROM 'x' WHERE t < 0",
         sqlVersion: '2016-03-23',
         pasted: null,
+        messages: null,
         templates: [{ text, isTopic }],
       },
       () => ['{"station":"warm","t":1}', '{"station":"cold","t":-1}'].map(message),
@@ -140,6 +145,7 @@ test('a template is read also where no message has come', () => {
       sql: "SELECT * FROM 'x'",
       sqlVersion: '2016-03-23',
       pasted: null,
+      messages: null,
       templates: [
         { text: '${a}', isTopic: false },
         { text: '${a b}', isTopic: false },
@@ -151,5 +157,26 @@ test('a template is read also where no message has come', () => {
   expect(templates).toMatchObject([
     { filled: null, missing: [], error: null },
     { filled: null, error: expect.any(String) as string },
+  ]);
+});
+
+test('messages of stations stand in for those that the lab took, with their topic and client id', () => {
+  const messages = ['1', '2', '3'].map((n) => ({
+    topic: n === '3' ? 'other' : `sensor/weather/${n}`,
+    payload: `{"n":${n}}`,
+    receivedAt: 5,
+    clientId: `station-${n}`,
+  }));
+  const { verdicts } = tryStatement(
+    {
+      sql: "SELECT clientid() AS c, topic(3) AS t, timestamp() AS at FROM 'sensor/weather/#'",
+      ...{ sqlVersion: '2016-03-23', pasted: null, templates: [], messages },
+    },
+    () => [message('{}')],
+    testContext(''),
+  );
+  expect(verdicts.map(({ output }) => output)).toEqual([
+    '{"c":"station-1","t":"1","at":5}',
+    '{"c":"station-2","t":"2","at":5}',
   ]);
 });

@@ -1,5 +1,6 @@
 /** Tries a statement on messages before it is a rule: verdict, output, and what each part of it came to. */
 import type { RuleTrial, TrialVerdict, TriedTemplate } from '../../../preload/shapes-rules.ts';
+import type { TrialMessage } from '../api.ts';
 import { AwsError } from '../services.ts';
 import { openPayload, type EvaluationContext } from './context.ts';
 import { compileStatement, type Outcome } from './evaluate.ts';
@@ -8,6 +9,7 @@ import { parseStatement } from './parse.ts';
 import type { SqlVersion } from './sql-version.ts';
 import { partsOf, rowsOf } from './statement-rows.ts';
 import type { Expression, Statement } from './statement.ts';
+import { matchesFilter } from './topic-filter.ts';
 import { tryTemplates } from './try-templates.ts';
 import { isObject, toJson, type Value } from './value.ts';
 
@@ -24,6 +26,8 @@ export type Trial = {
   readonly sqlVersion: SqlVersion;
   readonly pasted: string | null;
   readonly templates: readonly TriedTemplate[];
+  /** Of stations, newest first; null where those that the lab took are meant. */
+  readonly messages: readonly TrialMessage[] | null;
 };
 
 const MOST_MESSAGES = 100;
@@ -33,11 +37,11 @@ const MOST_FIELDS = 200;
 const DEEPEST_FIELD = 6;
 
 /**
- * `messagesOf` gives the newest messages of a topic filter, newest first; `pasted` is tried before them. A statement that cannot be read is
+ * `messagesOf` gives the newest messages of a topic filter that the lab took, newest first; `pasted` is tried before them. A statement that cannot be read is
  * no failure: the answer holds the place.
  */
 export function tryStatement(
-  { sql, sqlVersion: version, pasted, templates }: Trial,
+  { sql, sqlVersion: version, pasted, templates, messages }: Trial,
   messagesOf: (filter: string, most: number) => readonly TriedMessage[],
   lab: Pick<EvaluationContext, 'accountId' | 'shadow'>,
 ): RuleTrial {
@@ -50,7 +54,7 @@ export function tryStatement(
   }
   const { topicFilter } = statement;
   const run = compileStatement(statement, version);
-  const real = messagesOf(topicFilter, MOST_MESSAGES);
+  const real = messages === null ? messagesOf(topicFilter, MOST_MESSAGES) : sentOf(messages, topicFilter);
   const typed: readonly TriedMessage[] =
     pasted === null ? [] : [{ topic: topicFilter, payload: Buffer.from(pasted), receivedAt: null, ...NOBODY }];
   const tried = [...typed, ...real].map((message) => {
@@ -67,6 +71,13 @@ export function tryStatement(
     verdicts: tried.map(({ verdict }) => verdict),
     templates: tryTemplates(templates, { version, assignments: statement.assignments }, shown?.context ?? null),
   };
+}
+
+function sentOf(messages: readonly TrialMessage[], filter: string): readonly TriedMessage[] {
+  return messages
+    .filter(({ topic }) => matchesFilter(filter, topic))
+    .slice(0, MOST_MESSAGES)
+    .map(({ payload, ...message }) => ({ ...NOBODY, ...message, payload: Buffer.from(payload) }));
 }
 
 /** The `1:10` at the end of the sentence. */
