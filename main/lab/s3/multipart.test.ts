@@ -1,5 +1,7 @@
 // Multipart uploads by the real SDK client: every kind of checksum, reading part by part, a completion asked for again, and each refusal.
 import { createHash, randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   CompleteMultipartUploadCommand,
   CopyObjectCommand,
@@ -182,6 +184,29 @@ test('a completion that is asked for again is answered the same: at once, at the
   await expect(complete(begun, parts.slice(0, 1))).rejects.toMatchObject({ name: 'NoSuchUpload' });
   await lab.s3.send(new PutObjectCommand({ Bucket, Key: 'again', Body: 'new' }));
   await expect(complete(begun, parts)).rejects.toMatchObject({ name: 'NoSuchUpload' });
+});
+
+test('a process that died between its object and forgetting the upload knows at its next start that it was completed', async () => {
+  const begun = await begin('forgotten', 'CRC32');
+  const [part] = await upload(begun, [Buffer.from('the part')], 'CRC32');
+  if (part === undefined) throw new Error('a part was uploaded');
+  // What is on the disk then: the object with the id of its upload, and the upload.
+  const path = join(lab.store.stagingFolder, 'joined');
+  await writeFile(path, 'the part');
+  const sum16 = createHash('md5').update(createHash('md5').update('the part').digest()).digest('hex');
+  const uploadId = begun.UploadId ?? '';
+  const about = { key: 'forgotten', size: 8, etag: `${sum16}-1`, headers: {}, tags: {}, checksum: null };
+  await lab.store.adoptObject(
+    Bucket,
+    { ...about, multipart: { uploadId, parts: [{ size: 8, checksum: null }] } },
+    path,
+  );
+  await lab.stop();
+  lab = await startS3(lab.folder);
+  expect((await complete(begun, [part])).ETag).toBe(`"${sum16}-1"`);
+  const { Uploads = [] } = await lab.s3.send(new ListMultipartUploadsCommand({ Bucket, Prefix: 'forgotten' }));
+  expect(Uploads).toEqual([]);
+  await expect(lab.s3.send(new ListPartsCommand({ Bucket, ...begun }))).rejects.toMatchObject({ name: 'NoSuchUpload' });
 });
 
 test('a part that is copied gets the checksum of its upload', async () => {
