@@ -46,7 +46,7 @@ const plain = (value: unknown) => JSON.parse(JSON.stringify(value)) as unknown;
 
 test('any tree of texts comes back as it was written', () => {
   for (let seed = 0; seed < 500; seed++) {
-    const children = { Key: tree(seeded(seed), 4) };
+    const children = { Key: tree(seeded(seed), 3) };
     expect(plain(readXml(Buffer.from(xmlDocument(write('Root', children))), 'Root'))).toEqual(plain(children));
   }
 });
@@ -61,9 +61,9 @@ test('attributes, prefixes, comments, instructions, CDATA, references and a byte
 
 test('damaged bytes are read or refused, never anything else', () => {
   let refused = 0;
-  for (let seed = 0; seed < 5_000; seed++) {
+  for (let seed = 0; seed < 2_000; seed++) {
     const random = seeded(seed);
-    const bytes = mutated(random, Buffer.from(xmlDocument(write('Root', { Key: tree(random, 4) }))));
+    const bytes = mutated(random, Buffer.from(xmlDocument(write('Root', { Key: tree(random, 3) }))));
     try {
       readXml(bytes, 'Root');
     } catch (error) {
@@ -71,7 +71,7 @@ test('damaged bytes are read or refused, never anything else', () => {
       refused += 1;
     }
   }
-  expect(refused).toBeGreaterThan(1_000);
+  expect(refused).toBeGreaterThan(500);
 });
 
 test.each([

@@ -10,11 +10,20 @@ const MAX_DEPTH = 20;
 const MAX_ELEMENTS = 100_000;
 const NAME = /[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?/y;
 const ATTRIBUTE = /\s+[A-Za-z_][\w.:-]*\s*=\s*(?:"[^<"]*"|'[^<']*')/y;
-const REFERENCE = /&(?:#(\d{1,7})|#x([0-9a-fA-F]{1,6})|(lt|gt|amp|quot|apos));/g;
-const NAMED: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
+const NUMBER = /^#(?:(\d{1,7})|x([0-9a-fA-F]{1,6}))$/;
+const LONGEST_REFERENCE = 8;
+const NAMED: ReadonlyMap<string, string> = new Map([
+  ['lt', '<'],
+  ['gt', '>'],
+  ['amp', '&'],
+  ['quot', '"'],
+  ['apos', "'"],
+]);
 /** What XML 1.0 cannot carry, not even as a reference. */
 // eslint-disable-next-line no-control-regex
 const IMPOSSIBLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 type Fields = Record<string, unknown>;
 type Open = { readonly name: string; readonly fields: Fields; hasChildren: boolean; text: string };
@@ -33,7 +42,7 @@ export function readXml(body: Buffer, root: string): Readonly<Record<string, unk
 function decode(body: Buffer): string {
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(body);
+    text = UTF8.decode(body);
   } catch {
     throw malformedXml();
   }
@@ -135,18 +144,23 @@ function match(reader: Reader, pattern: RegExp): string | null {
 function unescape(text: string): string {
   if (text.includes(']]>')) throw malformedXml();
   if (!text.includes('&')) return text;
-  let known = 0;
-  const plain = text.replace(REFERENCE, (_, decimal?: string, hex?: string, name?: string) => {
-    known++;
-    if (name !== undefined) return NAMED[name] ?? '';
-    return character(decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal));
-  });
-  // Any other ampersand begins what only a document type could explain.
-  if (known !== text.split('&').length - 1) throw malformedXml();
-  return plain;
+  // By hand, because a body may be references from end to end.
+  const pieces = text.split('&');
+  for (let index = 1; index < pieces.length; index++) {
+    const piece = pieces[index] ?? '';
+    const end = piece.indexOf(';');
+    if (end < 0 || end > LONGEST_REFERENCE) throw malformedXml();
+    pieces[index] = `${referenced(piece.slice(0, end))}${piece.slice(end + 1)}`;
+  }
+  return pieces.join('');
 }
 
-function character(code: number): string {
+/** Any other name could only be explained by a document type. */
+function referenced(name: string): string {
+  const named = NAMED.get(name);
+  if (named !== undefined) return named;
+  const [, decimal, hex] = NUMBER.exec(name) ?? [];
+  const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
   const isPossible = code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
   const text = isPossible ? String.fromCodePoint(code) : '\u0000';
   if (IMPOSSIBLE.test(text)) throw malformedXml();
