@@ -136,7 +136,11 @@ export type TrialVerdict = {
   readonly output: string | null;
   readonly where: readonly TrialReason[];
   /** Selected, but Undefined, so that it is not in the output. */
-  readonly absent: readonly string[];
+  readonly absent: readonly {
+    readonly text: string;
+    /** In the lab's words, where a call in it tells one. */
+    readonly reason: string | null;
+  }[];
 };
 
 /** A text of an action that holds templates; `isTopic` where it is what a message is republished to. */

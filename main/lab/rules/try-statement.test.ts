@@ -45,7 +45,9 @@ test('an operand that is Undefined is named, and so is a selected field that is 
   expect(without).toMatchObject({ outcome: 'filtered', at: null });
   expect(without?.where[0]?.operands).toMatchObject([{ text: 'air_temperature.value', value: null }]);
   const [partly] = tried("SELECT a, b FROM 'x'", '{"a":1}').verdicts;
-  expect(partly).toMatchObject({ outcome: 'passed', output: '{"a":1}', absent: ['b'] });
+  expect(partly).toMatchObject({ outcome: 'passed', output: '{"a":1}', absent: [{ text: 'b', reason: null }] });
+  const [refused] = tried("SELECT regexp_substr(a, a) AS c FROM 'x'", '{"a":"(?=b)"}').verdicts;
+  expect(refused?.absent).toMatchObject([{ reason: expect.stringContaining('looking ahead') as string }]);
 });
 
 test('calls and variables are explained too, with what they were given', () => {

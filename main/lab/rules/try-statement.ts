@@ -123,7 +123,10 @@ function verdictOf(
         ? selectedBy(statement)
             .map(explain)
             .filter(({ value }) => value === null)
-            .map(({ text }) => text)
+            .map(({ text, operands }) => ({
+              text,
+              reason: operands.find(({ reason }) => reason !== null)?.reason ?? null,
+            }))
         : [],
   };
   switch (outcome.kind) {

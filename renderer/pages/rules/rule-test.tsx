@@ -70,8 +70,11 @@ function Verdict({ verdict, isFirst }: { readonly verdict: TrialVerdict; readonl
           {where.map((part, index) => (
             <Reason key={index} reason={part} />
           ))}
-          {absent.map((field) => (
-            <p key={field}>{t('rules.absent', { field })}</p>
+          {absent.map(({ text, reason: why }) => (
+            <p key={text}>
+              {t('rules.absent', { field: text })}
+              {why !== null && ` ${why}`}
+            </p>
           ))}
           {output !== null && (
             <>
