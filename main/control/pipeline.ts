@@ -144,6 +144,7 @@ function compose(
   const shown = steps.length > 0 ? steps : (reading?.steps ?? []);
   const stream = reading?.stream ?? null;
   const buffer = activity?.buffers.find((candidate) => candidate.stream === stream?.name);
+  const isCounted = activity !== null;
   const counters = activity?.rules.find((candidate) => candidate.name === reading?.rule?.name);
   return {
     status: statusOf(reading, steps, isSettingUp),
@@ -153,10 +154,10 @@ function compose(
         ? null
         : {
             ...reading.rule,
-            matched: counters?.matched ?? null,
-            passed: counters?.passed ?? null,
-            delivered: counters?.delivered ?? null,
-            failed: counters?.failed ?? null,
+            matched: isCounted ? (counters?.matched ?? 0) : null,
+            passed: isCounted ? (counters?.passed ?? 0) : null,
+            delivered: isCounted ? (counters?.delivered ?? 0) : null,
+            failed: isCounted ? (counters?.failed ?? 0) : null,
           },
     stream:
       stream === null

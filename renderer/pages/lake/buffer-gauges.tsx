@@ -45,10 +45,8 @@ export function BufferGauges({ name, buffer }: BufferGaugesProps) {
         <span className={styles['quiet']} title={t('lake.bufferHint')}>
           {since === null
             ? t('lake.bufferEmpty')
-            : `${t('lake.records', { count: bufferedRecords, amount: format.integer(bufferedRecords) })} · ${t(
-                'lake.nextDelivery',
-                { seconds: format.integer(left) },
-              )}`}
+            : t('lake.records', { count: bufferedRecords, amount: format.integer(bufferedRecords) })}
+          {since !== null && lastError === null && <> · {t('lake.nextDelivery', { seconds: format.integer(left) })}</>}
         </span>
         <Button small icon="flush" disabled={since === null || isFlushing} onClick={flush}>
           {t('lake.flush')}
