@@ -128,7 +128,7 @@ describe.skipIf(isLeftOut('awscli', hasProgram('aws', '--version')))('AWS CLI', 
     };
     await rule('all_observations', "SELECT * FROM 'course/+'", [
       { firehose: { deliveryStreamName: 'course', roleArn: role, separator: '\n' } },
-      { s3: { bucketName: 'course-lake', key: 'each/${topic(2)}', roleArn: role, cannedAcl: 'private' } },
+      { s3: { bucketName: 'course-lake', key: 'each/${topic(2)}', roleArn: role, cannedAcl: 'authenticated-read' } },
     ]);
     await rule('cold_observations', "SELECT station, air.value AS value FROM 'course/+' WHERE air.value < -5", [
       { dynamoDBv2: { putItem: { tableName: 'course' }, roleArn: role } },
@@ -145,6 +145,11 @@ describe.skipIf(isLeftOut('awscli', hasProgram('aws', '--version')))('AWS CLI', 
       (JSON.parse(await aws('dynamodb', 'scan', '--table-name', 'course')) as { Items: unknown }).Items;
     await eventually(async () => (await aws('s3', 'ls', '--recursive', 's3://course-lake/each/')).includes('warm'));
     expect(await aws('s3', 'cp', 's3://course-lake/each/cold', '-')).toBe('{"station":"cold","air":{"value":-12.50}}');
+    const acl = await aws('s3api', 'get-object-acl', '--bucket', 'course-lake', '--key', 'each/cold');
+    const group = { Type: 'Group', URI: 'http://acs.amazonaws.com/groups/global/AuthenticatedUsers' };
+    expect(JSON.parse(acl)).toMatchObject({
+      Grants: [{ Permission: 'FULL_CONTROL' }, { Grantee: group, Permission: 'READ' }],
+    });
     expect(await scan()).toEqual([{ station: { S: 'cold' }, value: { N: '-12.5' } }]);
     const listed = JSON.parse(await aws('iot', 'list-topic-rules', '--topic', 'course/cold')) as {
       rules: { ruleName: string }[];
