@@ -3,7 +3,7 @@ import type { AttributeValue, Item } from '../services.ts';
 import { normalNumber, numberSize } from './numbers.ts';
 import { invalid, invalidParameter } from './refusals.ts';
 
-const TYPES = ['S', 'N', 'B', 'BOOL', 'NULL', 'M', 'L', 'SS', 'NS', 'BS'] as const;
+export const TYPES = ['S', 'N', 'B', 'BOOL', 'NULL', 'M', 'L', 'SS', 'NS', 'BS'] as const;
 export type AttributeType = (typeof TYPES)[number];
 
 export const MAX_ITEM_BYTES = 400 * 1024;

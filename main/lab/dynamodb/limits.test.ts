@@ -1,5 +1,6 @@
 // DynamoDB's finer rules by the real SDK client: sizes, pages, arithmetic, mistakes in expressions, and what tools ask about tables.
 import {
+  BatchWriteItemCommand,
   DescribeContinuousBackupsCommand,
   DescribeEndpointsCommand,
   DescribeLimitsCommand,
@@ -79,6 +80,12 @@ test('numbers are added exactly with all their 38 digits, and refused beyond', a
     n: { N: '0.2' },
   });
   await expect(update('1', 'ADD n :d', { ':d': { S: '1' } })).rejects.toThrow('operand type: STRING');
+  await expect(update('1', 'SET n = n + :d', { ':d': { S: '1' } })).rejects.toThrow(
+    'operator or function: +, operand type: S',
+  );
+  await expect(update('1', 'SET n = list_append(n, :d)', { ':d': { S: '1' } })).rejects.toThrow(
+    'operator or function: list_append, operand type: S',
+  );
 });
 
 test.each([
@@ -86,7 +93,7 @@ test.each([
   ['a BETWEEN :two AND :one', 'requires upper bound to be greater than or equal to lower bound'],
   ['a BETWEEN :one AND :text', 'requires same data type for lower and upper bounds'],
   ['((a = :one))', 'The expression has redundant parentheses'],
-  ['begins_with(a, :one)', 'Incorrect operand type for operator or function'],
+  ['begins_with(a, :one)', 'operator or function: begins_with, operand type: N'],
   ['status = :one', 'reserved keyword: status'],
   ['a.b[0 = :one', 'Syntax error'],
   ['nothing(a)', 'Invalid function name; function: nothing'],
@@ -97,6 +104,19 @@ test.each([
   const given = values.length === 0 ? { ':one': used[':one'] } : Object.fromEntries(values);
   await expect(scan(filter, given)).rejects.toMatchObject({ name: 'ValidationException' });
   await expect(scan(filter, given)).rejects.toThrow(message);
+});
+
+test('parameters that are no good are refused in AWS words', async () => {
+  const put = (n: number) => ({ PutRequest: { Item: key('many', String(n)) } });
+  const many = Array.from({ length: 26 }, (_, n) => put(n));
+  await expect(client().send(new BatchWriteItemCommand({ RequestItems: { [TableName]: many } }))).rejects.toThrow(
+    'Member must have length less than or equal to 25',
+  );
+  await expect(client().send(new ScanCommand({ TableName, Limit: 0 }))).rejects.toThrow(
+    "Value at 'limit' failed to satisfy constraint: Member must have value greater than or equal to 1",
+  );
+  const returning = new PutItemCommand({ TableName, Item: key('a', '1'), ReturnValues: 'ALL_NEW' });
+  await expect(client().send(returning)).rejects.toThrow('Member must satisfy enum value set: [NONE, ALL_OLD]');
 });
 
 test('parentheses that are needed are not called redundant', async () => {

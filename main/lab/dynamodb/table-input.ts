@@ -87,8 +87,30 @@ export function checked<Value>(input: unknown, schema: ZodType<Value>): Value {
     typeof part === 'number' ? `${part + 1}.member` : uncapital(String(part)),
   );
   throw invalid(
-    `1 validation error detected: Value at '${place.join('.')}' failed to satisfy constraint: ${issue?.message ?? 'unknown'}`,
+    `1 validation error detected: Value at '${place.join('.')}' failed to satisfy constraint: ${issue === undefined ? 'unknown' : constraintOf(issue)}`,
   );
+}
+
+/** In AWS's words, where it has some. */
+function constraintOf(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_value':
+      return `Member must satisfy enum value set: [${issue.values.join(', ')}]`;
+    case 'invalid_type':
+      return issue.input === undefined ? `Member must not be null` : `Member must be of type ${issue.expected}`;
+    case 'too_big':
+      return `Member must have ${measureOf(issue.origin)} less than or equal to ${issue.maximum}`;
+    case 'too_small':
+      return `Member must have ${measureOf(issue.origin)} greater than or equal to ${issue.minimum}`;
+    case 'invalid_format':
+      return `Member must satisfy regular expression pattern: ${issue.pattern ?? issue.format}`;
+    default:
+      return issue.message;
+  }
+}
+
+function measureOf(origin: string): string {
+  return origin === 'number' || origin === 'int' ? 'value' : 'length';
 }
 
 function uncapital(name: string): string {

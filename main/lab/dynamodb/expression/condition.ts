@@ -1,6 +1,6 @@
 /** Parses conditions: ConditionExpression, FilterExpression, KeyConditionExpression. */
 import type { AttributeValue } from '../../services.ts';
-import { typeOf, type AttributeType } from '../attribute.ts';
+import { typeOf, TYPES, type AttributeType } from '../attribute.ts';
 import { sortable } from '../key-text.ts';
 import { invalid } from '../refusals.ts';
 import { openCursor, type Cursor } from './cursor.ts';
@@ -26,18 +26,6 @@ export type Condition =
 
 const COMPARATORS: readonly Comparator[] = ['=', '<>', '<', '<=', '>', '>='];
 const ORDERED: readonly AttributeType[] = ['S', 'N', 'B'];
-const TYPE_WORDS = {
-  S: 'STRING',
-  N: 'NUMBER',
-  B: 'BINARY',
-  BOOL: 'BOOLEAN',
-  NULL: 'NULL',
-  M: 'MAP',
-  L: 'LIST',
-  SS: 'STRING_SET',
-  NS: 'NUMBER_SET',
-  BS: 'BINARY_SET',
-} as const;
 const MOST_AMONG = 100;
 
 /** Throws AwsError ValidationException. `expression` is the parameter's name. */
@@ -143,9 +131,9 @@ function functionNamed(name: string, cursor: Cursor): Condition {
       cursor.expect(',');
       const type = cursor.value();
       if (!('S' in type)) throw wrongType('attribute_type', type, cursor);
-      if (!Object.hasOwn(TYPE_WORDS, type.S)) {
+      if (!TYPES.some((one) => one === type.S)) {
         throw invalid(
-          `Invalid ${cursor.expression}: Invalid attribute type name found; type: ${type.S}, valid types: {${Object.keys(TYPE_WORDS).join(',')}}`,
+          `Invalid ${cursor.expression}: Invalid attribute type name found; type: ${type.S}, valid types: {${TYPES.join(',')}}`,
         );
       }
       return { kind: 'type', path, type: type.S };
@@ -206,11 +194,6 @@ function checkOrdered(operator: string, operand: Operand, cursor: Cursor): void 
 
 function wrongType(operator: string, value: AttributeValue, cursor: Cursor) {
   return invalid(
-    `Invalid ${cursor.expression}: Incorrect operand type for operator or function; operator or function: ${operator}, operand type: ${typeWord(value)}`,
+    `Invalid ${cursor.expression}: Incorrect operand type for operator or function; operator or function: ${operator}, operand type: ${typeOf(value)}`,
   );
-}
-
-/** As AWS names types in its messages. */
-export function typeWord(value: AttributeValue): string {
-  return TYPE_WORDS[typeOf(value)];
 }

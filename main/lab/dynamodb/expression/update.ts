@@ -1,8 +1,7 @@
 /** Parses UpdateExpression: SET, REMOVE, ADD and DELETE clauses, each at most once. */
 import type { AttributeValue } from '../../services.ts';
-import { typeOf } from '../attribute.ts';
+import { typeOf, type AttributeType } from '../attribute.ts';
 import { invalid } from '../refusals.ts';
-import { typeWord } from './condition.ts';
 import { openCursor, type Cursor } from './cursor.ts';
 import { checkApart, type Path } from './path.ts';
 import type { Placeholders } from './placeholders.ts';
@@ -20,6 +19,19 @@ export type Change =
   | { readonly kind: 'add' | 'delete'; readonly path: Path; readonly value: AttributeValue };
 
 const EXPRESSION = 'UpdateExpression';
+/** As AWS names types where it speaks of a clause; elsewhere by their letters. */
+const TYPE_WORDS = {
+  S: 'STRING',
+  N: 'NUMBER',
+  B: 'BINARY',
+  BOOL: 'BOOLEAN',
+  NULL: 'NULL',
+  M: 'MAP',
+  L: 'LIST',
+  SS: 'STRING_SET',
+  NS: 'NUMBER_SET',
+  BS: 'BINARY_SET',
+} as const;
 const CLAUSES = ['SET', 'REMOVE', 'ADD', 'DELETE'] as const;
 
 /** Throws AwsError ValidationException. */
@@ -69,15 +81,26 @@ function changeOf(clause: (typeof CLAUSES)[number], cursor: Cursor): Change {
 
 function wrongOperand(operator: string, value: AttributeValue, allowed: string) {
   return invalid(
-    `Invalid ${EXPRESSION}: Incorrect operand type for operator or function; operator: ${operator}, operand type: ${typeWord(value)}, typeset: ${allowed}`,
+    `Invalid ${EXPRESSION}: Incorrect operand type for operator or function; operator: ${operator}, operand type: ${TYPE_WORDS[typeOf(value)]}, typeset: ${allowed}`,
   );
 }
 
 function sumOrOne(cursor: Cursor): Source {
   const left = oneSource(cursor);
-  if (cursor.takeIf('+')) return { kind: 'sum', left, right: oneSource(cursor), sign: 1 };
-  if (cursor.takeIf('-')) return { kind: 'sum', left, right: oneSource(cursor), sign: -1 };
-  return left;
+  const sign = cursor.takeIf('+') ? 1 : cursor.takeIf('-') ? -1 : null;
+  if (sign === null) return left;
+  const right = oneSource(cursor);
+  checkOperands(sign === 1 ? '+' : '-', 'N', [left, right]);
+  return { kind: 'sum', left, right, sign };
+}
+
+function checkOperands(operator: string, type: AttributeType, operands: readonly Source[]): void {
+  for (const operand of operands) {
+    if (operand.kind !== 'value' || typeOf(operand.value) === type) continue;
+    throw invalid(
+      `Invalid ${EXPRESSION}: Incorrect operand type for operator or function; operator or function: ${operator}, operand type: ${typeOf(operand.value)}`,
+    );
+  }
 }
 
 function oneSource(cursor: Cursor): Source {
@@ -104,7 +127,9 @@ function calledFunction(name: string, cursor: Cursor): Source {
   if (name === 'list_append') {
     const left = oneSource(cursor);
     cursor.expect(',');
-    return { kind: 'append', left, right: oneSource(cursor) };
+    const right = oneSource(cursor);
+    checkOperands(name, 'L', [left, right]);
+    return { kind: 'append', left, right };
   }
   throw invalid(`Invalid ${EXPRESSION}: Invalid function name; function: ${name}`);
 }
