@@ -2,10 +2,12 @@
 import { useTranslation } from 'react-i18next';
 import { Icon } from '../parts/icon.tsx';
 import { useLive } from '../state/live.ts';
+import { useErrorSentence } from '../text/use-error-sentence.ts';
 import styles from './banners.module.css';
 
 export function Banners() {
   const { t } = useTranslation();
+  const sentence = useErrorSentence();
   const health = useLive((live) => live.health);
   if (health === null) return null;
   const troubled = health.processes.filter(({ state }) => state === 'restarting' || state === 'failed');
@@ -19,8 +21,9 @@ export function Banners() {
             <span>{t(`health.banner.${name}`)}</span>
           ) : (
             <span>
-              {error?.message ?? t('health.failed', { process: t(`health.${name}`) })}{' '}
-              {error?.hint ?? t('health.failedHint')}
+              {error === null
+                ? `${t('health.failed', { process: t(`health.${name}`) })} ${t('health.failedHint')}`
+                : `${sentence(error, true)} ${error.hint === undefined ? t('health.failedHint') : ''}`}
             </span>
           )}
         </p>
@@ -28,9 +31,7 @@ export function Banners() {
       {isOtherwiseWell && (
         <p className={styles['banner']} data-tone="fault">
           <Icon name="warning" size={15} />
-          <span>
-            {health.targetError?.message} {health.targetError?.hint}
-          </span>
+          <span>{health.targetError !== null && sentence(health.targetError, true)}</span>
         </p>
       )}
     </div>

@@ -6,6 +6,7 @@ import type { StationStatus } from '../../../preload/shapes.ts';
 import { SpeedSlider } from './speed-slider.tsx';
 import { setSpeed } from '../../state/fleet-actions.ts';
 import { BY_NAME, ordered, type StationColumn } from '../../state/station-order.ts';
+import { useErrorSentence } from '../../text/use-error-sentence.ts';
 import { useFormat } from '../../text/use-format.ts';
 import { StateWord } from './state-word.tsx';
 import { StationActions } from './station-actions.tsx';
@@ -94,6 +95,7 @@ export function StationTable({ stations: all }: { readonly stations: readonly St
 function StationLine({ station }: { readonly station: StationStatus }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const sentence = useErrorSentence();
   const { id, name, kind, state, error, latest, simulatedTime, speed, rate, acknowledged, failed, behind } = station;
   const temperature = latest?.temperature ?? null;
   const changeSpeed = useCallback((value: number) => setSpeed([id], value), [id]);
@@ -106,7 +108,7 @@ function StationLine({ station }: { readonly station: StationStatus }) {
           <code>{id}</code> · {t(`stations.kind.${kind}`)}
         </small>
       </span>
-      <span role="cell" data-column="state" title={error?.message}>
+      <span role="cell" data-column="state" title={error === null ? undefined : sentence(error)}>
         <StateWord state={state} />
       </span>
       <span

@@ -6,6 +6,7 @@ import { Button, IconButton } from '../../parts/button.tsx';
 import { removeTemplate, saveTemplate, useTopicMemory, type Draft } from '../../state/topic-memory.ts';
 import { usePublishing, type Sent } from '../../state/topic-publishing.ts';
 import { openRefusals } from '../../state/trace.ts';
+import { useErrorSentence } from '../../text/use-error-sentence.ts';
 import { useFormat } from '../../text/use-format.ts';
 import styles from './publish-box.module.css';
 
@@ -50,10 +51,11 @@ function History({ onUse }: Pick<Props, 'onUse'>) {
 function Result({ entry: { result, error } }: { readonly entry: Sent }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const sentence = useErrorSentence();
   if (error !== null) {
     return (
       <p role="alert">
-        {error.message} {error.hint}{' '}
+        {sentence(error, true)}{' '}
         {error.code.startsWith('mqtt.') && (
           <Button small kind="quiet" icon="stop" onClick={() => openRefusals()}>
             {t('refusals.why')}
