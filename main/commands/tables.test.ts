@@ -60,6 +60,17 @@ test.skipIf(isLeftOut('awscli', hasProgram('aws', '--version')))('the AWS CLI', 
     await aws('scan', ...table, '--filter-expression', 'n > :n', '--expression-attribute-values', '{":n":{"N":"6"}}'),
   ).toMatchObject({ Count: 1, ScannedCount: 1 });
   expect(await aws('list-tables')).toMatchObject({ TableNames: ['by-hand'] });
+  // What scripts and tools ask of their own accord.
+  const { host } = new URL(lab.ready.endpoint);
+  expect(await aws('describe-endpoints')).toEqual({ Endpoints: [{ Address: host, CachePeriodInMinutes: 1440 }] });
+  expect(await aws('describe-continuous-backups', ...table)).toMatchObject({
+    ContinuousBackupsDescription: { ContinuousBackupsStatus: 'DISABLED' },
+  });
+  expect(await aws('describe-time-to-live', ...table)).toEqual({
+    TimeToLiveDescription: { TimeToLiveStatus: 'DISABLED' },
+  });
+  expect(await aws('describe-limits')).toMatchObject({ TableMaxReadCapacityUnits: 40_000 });
+  await expect(aws('list-backups')).rejects.toThrow('UnknownOperationException');
   await aws('delete-table', ...table);
   expect(await aws('list-tables')).toEqual({ TableNames: [] });
 });
