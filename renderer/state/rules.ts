@@ -3,6 +3,7 @@ import { create } from 'zustand';
 import type { PlainError } from '../../preload/errors.ts';
 import type { RuleActionForm, RuleForm, RuleRows, RulesState } from '../../preload/shapes-rules.ts';
 import { printRows } from './rule-rows.ts';
+import { useSettings } from './settings.ts';
 import { watch } from './window-app.ts';
 
 export type Draft = {
@@ -46,11 +47,21 @@ export function rolesOf(state: RulesState | null): readonly string[] {
 }
 
 const TOPICS = 'sensor/weather/#';
+const ALL_FIELDS = `SELECT *\nFROM '${TOPICS}'`;
 
-export function blankAction(kind: RuleActionForm['kind']): RuleActionForm {
+/** Whether what the statement passes on ends with a newline: `SELECT *` alone leaves a message as the stations wrote it. */
+export function endsWithNewline(sql: string, finalNewline: boolean): boolean {
+  return finalNewline && /^\s*SELECT\s+\*\s+FROM\s/i.test(sql);
+}
+
+/** @param sql the statement of the rule that gets the action. */
+export function blankAction(kind: RuleActionForm['kind'], sql: string): RuleActionForm {
   switch (kind) {
-    case 'firehose':
-      return { kind, stream: useRules.getState().state?.courseStream ?? '', separator: '\n' };
+    case 'firehose': {
+      const { finalNewline } = useSettings.getState().settings;
+      const separator = endsWithNewline(sql, finalNewline) ? '' : '\n';
+      return { kind, stream: useRules.getState().state?.courseStream ?? '', separator };
+    }
     case 's3':
       return { kind, bucket: '', key: '${topic()}/${timestamp()}.json' };
     case 'dynamoDBv2':
@@ -84,16 +95,13 @@ function open(form: Pick<RuleForm, 'name' | 'sql' | 'actions'>, suggestion: Sugg
 }
 
 export function newRule(): void {
-  open({ name: '', sql: `SELECT *\nFROM '${TOPICS}'`, actions: [blankAction('firehose')] }, null);
+  open({ name: '', sql: ALL_FIELDS, actions: [blankAction('firehose', ALL_FIELDS)] }, null);
 }
 
 /** The two rules of the course. */
 export function suggestRule(suggestion: Suggestion): void {
   if (suggestion === 'firehose') {
-    open(
-      { name: 'weather_to_firehose', sql: `SELECT *\nFROM '${TOPICS}'`, actions: [blankAction('firehose')] },
-      suggestion,
-    );
+    open({ name: 'weather_to_firehose', sql: ALL_FIELDS, actions: [blankAction('firehose', ALL_FIELDS)] }, suggestion);
     return;
   }
   const columns = [

@@ -116,6 +116,9 @@ export const enRules = {
       comma: 'Comma',
       none: 'Nothing',
     },
+    separatorMissing: 'The records would stand in one line, of which Athena reads the first alone.',
+    separatorTwice:
+      'The stations end each message with a newline already: empty lines would stand between the records.',
     bucket: 'Bucket',
     key: 'Key',
     template: 'Takes templates, such as ${topic()} or ${timestamp()}.',

@@ -120,6 +120,9 @@ export const frRules: typeof enRules = {
       comma: 'Virgule',
       none: 'Rien',
     },
+    separatorMissing: 'Les enregistrements se suivraient sur une seule ligne, dont Athena ne lit que le premier.',
+    separatorTwice:
+      'Les stations terminent déjà chaque message par un saut de ligne : des lignes vides sépareraient les enregistrements.',
     bucket: 'Bucket',
     key: 'Clé',
     template: 'Accepte des modèles, comme ${topic()} ou ${timestamp()}.',

@@ -1,26 +1,37 @@
 /** The settings of one action; a bucket or stream that does not exist yet is made right here. */
 import { Autocomplete, NativeSelect, TextInput } from '@mantine/core';
+import type { TFunction } from 'i18next';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RecordSeparator, RuleActionForm } from '../../../preload/shapes-rules.ts';
 import type { KeyAttribute } from '../../../preload/shapes-tables.ts';
 import { Button } from '../../parts/button.tsx';
 import { notifyDone, notifyError } from '../../state/notices.tsx';
-import { useRules } from '../../state/rules.ts';
+import { endsWithNewline, useRules } from '../../state/rules.ts';
+import { useSettings } from '../../state/settings.ts';
 import { call } from '../../state/window-app.ts';
 import styles from './rule-builder.module.css';
 import { TemplatePreview } from './template-preview.tsx';
 
 type ActionFieldsProps = {
   readonly action: RuleActionForm;
+  /** The statement whose records the action gets. */
+  readonly sql: string;
   readonly onChange: (action: RuleActionForm) => void;
 };
 
 const SEPARATORS: readonly RecordSeparator[] = ['\n', '\r\n', '\t', ',', ''];
 const NONE: readonly string[] = [];
 
-export function ActionFields({ action, onChange }: ActionFieldsProps) {
+/** Athena reads one record a line: what stands between two of them must be one newline. */
+function separatorRemark(separator: RecordSeparator, isEnded: boolean, t: TFunction): string | null {
+  if (separator === '' && !isEnded) return t('rules.separatorMissing');
+  return separator.endsWith('\n') && isEnded ? t('rules.separatorTwice') : null;
+}
+
+export function ActionFields({ action, sql, onChange }: ActionFieldsProps) {
   const { t } = useTranslation();
+  const { finalNewline } = useSettings(({ settings }) => settings);
   switch (action.kind) {
     case 'firehose':
       return (
@@ -28,6 +39,7 @@ export function ActionFields({ action, onChange }: ActionFieldsProps) {
           <StreamField value={action.stream} onChange={(stream) => onChange({ ...action, stream })} />
           <NativeSelect
             label={t('rules.separator')}
+            description={separatorRemark(action.separator, endsWithNewline(sql, finalNewline), t)}
             data={SEPARATORS.map((separator, index) => ({
               value: String(index),
               label: t(`rules.separators.${SEPARATOR_NAMES[separator]}`),

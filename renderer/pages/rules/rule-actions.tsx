@@ -22,7 +22,7 @@ const MOST_ACTIONS = 10;
 
 export function RuleActions({ form }: { readonly form: RuleForm }) {
   const { t } = useTranslation();
-  const { actions, errorAction, roleArn } = form;
+  const { actions, errorAction, roleArn, sql } = form;
   return (
     <section className={page['panel']} aria-label={t('rules.actions')}>
       <div className={page['panelHead']}>
@@ -34,6 +34,7 @@ export function RuleActions({ form }: { readonly form: RuleForm }) {
             key={index}
             label={t('rules.actionNumber', { number: index + 1 })}
             action={action}
+            sql={sql}
             onChange={(changed) => changeAction(index, changed)}
             onRemove={() => removeAction(index)}
           />
@@ -42,6 +43,7 @@ export function RuleActions({ form }: { readonly form: RuleForm }) {
           <ActionCard
             label={t('rules.errorAction')}
             action={errorAction}
+            sql={sql}
             onChange={(changed) => changeForm({ errorAction: changed })}
             onRemove={() => changeForm({ errorAction: null })}
           />
@@ -52,12 +54,17 @@ export function RuleActions({ form }: { readonly form: RuleForm }) {
             kind="quiet"
             icon="plus"
             disabled={actions.length >= MOST_ACTIONS}
-            onClick={() => addAction(blankAction('s3'))}
+            onClick={() => addAction(blankAction('s3', sql))}
           >
             {t('rules.addAction')}
           </Button>
           {errorAction === null && (
-            <Button small kind="quiet" icon="warning" onClick={() => changeForm({ errorAction: blankAction('s3') })}>
+            <Button
+              small
+              kind="quiet"
+              icon="warning"
+              onClick={() => changeForm({ errorAction: blankAction('s3', sql) })}
+            >
               {t('rules.addErrorAction')}
             </Button>
           )}
@@ -92,11 +99,12 @@ function RoleField({ value }: { readonly value: string }) {
 type ActionCardProps = {
   readonly label: string;
   readonly action: RuleActionForm;
+  readonly sql: string;
   readonly onChange: (action: RuleActionForm) => void;
   readonly onRemove: () => void;
 };
 
-function ActionCard({ label, action, onChange, onRemove }: ActionCardProps) {
+function ActionCard({ label, action, sql, onChange, onRemove }: ActionCardProps) {
   const { t } = useTranslation();
   return (
     <fieldset className={styles['action']} aria-label={label}>
@@ -108,12 +116,12 @@ function ActionCard({ label, action, onChange, onRemove }: ActionCardProps) {
           value={action.kind}
           onChange={(event) => {
             const kind = KINDS.find((known) => known === event.currentTarget.value);
-            if (kind !== undefined) onChange(blankAction(kind));
+            if (kind !== undefined) onChange(blankAction(kind, sql));
           }}
         />
         <IconButton icon="trash" label={t('rules.removeAction', { action: label })} onClick={onRemove} />
       </div>
-      <ActionFields action={action} onChange={onChange} />
+      <ActionFields action={action} sql={sql} onChange={onChange} />
     </fieldset>
   );
 }
