@@ -46,6 +46,9 @@ test('first run: five stations, messages, the pipeline, a query and its chart', 
     () => /\d+ records/.test(document.body.innerText) && !/\b0 records/.test(document.body.innerText),
   );
   await flush.click();
+  // The object it has written is one click away.
+  await page.getByRole('region', { name: 'Firehose buffer' }).getByRole('link', { name: /^s3:/ }).click();
+  await expect(page.getByRole('region', { name: 'Objects' })).toContainText('weather_station');
   const crawl = page.getByRole('button', { name: 'Run crawler' });
   await crawl.click();
   await expect(page.getByText(/SUCCEEDED|Succeeded/).first()).toBeVisible();
