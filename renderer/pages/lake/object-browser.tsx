@@ -27,7 +27,7 @@ export function ObjectBrowser({ bucket: start, written }: ObjectBrowserProps) {
   const { bucket, prefix } = place ?? { bucket: start, prefix: '' };
   const element = useRef<HTMLElement>(null);
   useEffect(() => {
-    if (led > 0) element.current?.scrollIntoView({ block: 'nearest' });
+    if (led > 0) element.current?.scrollIntoView({ block: 'start' });
   }, [led]);
   const listing = useInfiniteQuery({
     queryKey: ['lake.list', bucket, prefix, written],
