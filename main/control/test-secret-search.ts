@@ -15,7 +15,7 @@ const FROM = 4;
 const TO = 28;
 const PEM_HEADER = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/;
 /** What splits base64 into lines, also where it was escaped once or twice. */
-const LINE_ENDS = /\\*[rn]|[\r\n\t ]/g;
+const LINE_ENDS = /\\+[rn]|[\r\n\t ]/g;
 
 /** `key`: any PEM or a key object. */
 export function secretOfKey(name: string, key: string | KeyObject): Secret {
