@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { testFolder } from '../lab/iot/test-lab.ts';
+import { testFolder } from '../lab/iot/test-folder.ts';
 
 const cli = join(import.meta.dirname, '..', '..', 'dist', 'main', 'cli.js');
 const run = promisify(execFile);

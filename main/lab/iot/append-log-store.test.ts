@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { openStore } from './append-log-store.ts';
-import { testFolder } from './test-lab.ts';
+import { testFolder } from './test-folder.ts';
 import { openTies } from './ties.ts';
 
 it('joins what a transaction commits into one line of the log', async () => {

@@ -18,6 +18,7 @@ import { openQuota } from './quota.ts';
 import { openMessageLog } from './message-log.ts';
 import { openRefusalLog } from './refusal-log.ts';
 import { openRegistry, type Account } from './registry.ts';
+import { testFolder } from './test-folder.ts';
 import {
   callRoute,
   IDENTITY,
@@ -27,7 +28,6 @@ import {
   NO_TABLES,
   openRecordingStreams,
   STATION,
-  testFolder,
   type TestDevice,
 } from './test-lab.ts';
 import { CONNACK, messageOf, openTestMqttClient, PUBLISH, SUBACK, until } from './test-mqtt-client.ts';

@@ -5,15 +5,8 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { openIot } from './iot.ts';
-import {
-  callRoute,
-  IDENTITY,
-  makeDevice,
-  NO_OBJECTS,
-  NO_TABLES,
-  openRecordingStreams,
-  testFolder,
-} from './test-lab.ts';
+import { testFolder } from './test-folder.ts';
+import { callRoute, IDENTITY, makeDevice, NO_OBJECTS, NO_TABLES, openRecordingStreams } from './test-lab.ts';
 import { openStore } from './append-log-store.ts';
 import { openRegistry } from './registry.ts';
 import {

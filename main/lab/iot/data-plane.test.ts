@@ -14,7 +14,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Lab } from '../lab.ts';
-import { testFolder } from './test-lab.ts';
+import { testFolder } from './test-folder.ts';
 import { openTestMqttClient, PUBLISH, SUBACK, until, type TestCredentials } from './test-mqtt-client.ts';
 import { dataClient, enrol, listen, messagesOf, mosquittoOptions, openWholeLab } from './test-whole-lab.ts';
 

@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openJournal, type Journal } from './journal.ts';
-import { testFolder } from './test-lab.ts';
+import { testFolder } from './test-folder.ts';
 
 const ALL = { messages: 1_000_000, bytes: 1e12 };
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openKeptRecords, type KeptRecords } from './kept-records.ts';
 import { openSessions } from './sessions.ts';
-import { testFolder } from './test-lab.ts';
+import { testFolder } from './test-folder.ts';
 import { until } from './test-mqtt-client.ts';
 
 const SEGMENT = 4_096;

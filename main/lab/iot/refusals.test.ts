@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Refusal } from '../../../preload/shapes-trace.ts';
 import type { Lab } from '../lab.ts';
 import { certificateIdOf } from './certificate-authority.ts';
-import { testFolder } from './test-lab.ts';
+import { testFolder } from './test-folder.ts';
 import { openTestMqttClient, until, type TestCredentials } from './test-mqtt-client.ts';
 import { clientOptions, enrol, iotClient, listen, openWholeLab } from './test-whole-lab.ts';
 

@@ -42,7 +42,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AwsError, type RestRoute } from '../services.ts';
 import { openIot, type Iot } from './iot.ts';
-import { IDENTITY, makeRequest, NO_OBJECTS, NO_TABLES, openRecordingStreams, testFolder } from './test-lab.ts';
+import { testFolder } from './test-folder.ts';
+import { IDENTITY, makeRequest, NO_OBJECTS, NO_TABLES, openRecordingStreams } from './test-lab.ts';
 import { openLabSeal } from '../lab-seal.ts';
 
 let folder: string;

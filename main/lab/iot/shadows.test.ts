@@ -8,7 +8,7 @@ import {
 import { io, iotshadow, mqtt } from 'aws-iot-device-sdk-v2';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Lab } from '../lab.ts';
-import { testFolder } from './test-lab.ts';
+import { testFolder } from './test-folder.ts';
 import { until, type TestCredentials } from './test-mqtt-client.ts';
 import { dataClient, enrol, listen, messagesOf, openWholeLab } from './test-whole-lab.ts';
 

@@ -3,9 +3,7 @@ import 'reflect-metadata';
 import { Pkcs10CertificateRequestGenerator } from '@peculiar/x509';
 import { KeyObject, webcrypto } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { appendFile, mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { appendFile } from 'node:fs/promises';
 import { z } from 'zod';
 import {
   AwsError,
@@ -22,10 +20,6 @@ export const IDENTITY: LabIdentity = {
   region: 'eu-north-1',
   roleArn: 'arn:aws:iam::123456789012:role/LabRole',
 };
-
-export function testFolder(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'isobar-iot-'));
-}
 
 const line = z.object({ stream: z.string(), source: z.string(), sequence: z.number(), records: z.array(z.string()) });
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { edgeServices } from '../dispatch.ts';
 import { openEdge, type Edge } from '../edge.ts';
 import { openIot, type Iot } from './iot.ts';
-import { IDENTITY, NO_OBJECTS, NO_TABLES, openRecordingStreams, testFolder } from './test-lab.ts';
+import { testFolder } from './test-folder.ts';
+import { IDENTITY, NO_OBJECTS, NO_TABLES, openRecordingStreams } from './test-lab.ts';
 import { openLabSeal } from '../lab-seal.ts';
 
 export type TestRegistry = {

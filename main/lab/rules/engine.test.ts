@@ -1,7 +1,7 @@
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { testFolder } from '../iot/test-lab.ts';
+import { testFolder } from '../iot/test-folder.ts';
 import { AwsError, type DeliveryStreams } from '../services.ts';
 import { openTestEngine } from './test-engine.ts';
 

@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-iot';
 import { PublishCommand } from '@aws-sdk/client-iot-data-plane';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { testFolder } from '../iot/test-lab.ts';
+import { testFolder } from '../iot/test-folder.ts';
 import { until, type TestMqttClient } from '../iot/test-mqtt-client.ts';
 import { dataClient, enrol, iotClient, listen, messagesOf, openWholeLab } from '../iot/test-whole-lab.ts';
 import type { Lab } from '../lab.ts';

@@ -3,7 +3,7 @@ import { CreateTopicRuleCommand } from '@aws-sdk/client-iot';
 import { PublishCommand, UpdateThingShadowCommand } from '@aws-sdk/client-iot-data-plane';
 import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
-import { testFolder } from '../iot/test-lab.ts';
+import { testFolder } from '../iot/test-folder.ts';
 import { clientOptions, dataClient, iotClient, openWholeLab } from '../iot/test-whole-lab.ts';
 
 test('a rule reads the classic and the named shadow of its moment, in statement and template', async () => {

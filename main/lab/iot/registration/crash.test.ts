@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { makeRequest, testFolder } from '../test-lab.ts';
+import { testFolder } from '../test-folder.ts';
+import { makeRequest } from '../test-lab.ts';
 import { DATA_BUCKET, DEVICE_TEMPLATE, openRegistrationClient } from './test-registration.ts';
 
 const LINES = 240;

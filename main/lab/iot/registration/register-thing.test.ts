@@ -15,7 +15,8 @@ import {
 import { webcrypto } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Lab } from '../../lab.ts';
-import { makeRequest, testFolder } from '../test-lab.ts';
+import { testFolder } from '../test-folder.ts';
+import { makeRequest } from '../test-lab.ts';
 import { openWholeLab } from '../test-whole-lab.ts';
 import { DEVICE_TEMPLATE, openRegistrationClient, type RegistrationClient } from './test-registration.ts';
 

@@ -11,7 +11,8 @@ import { CreateBucketCommand, GetObjectCommand, ListBucketsCommand, ListObjectsV
 import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Lab } from '../../lab.ts';
-import { makeRequest, testFolder } from '../test-lab.ts';
+import { testFolder } from '../test-folder.ts';
+import { makeRequest } from '../test-lab.ts';
 import { openWholeLab } from '../test-whole-lab.ts';
 import { DATA_BUCKET, DEVICE_TEMPLATE, openRegistrationClient, type RegistrationClient } from './test-registration.ts';
 

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openDynamoDb, type DynamoDb } from '../../dynamodb/dynamodb.ts';
-import { IDENTITY, testFolder } from '../../iot/test-lab.ts';
+import { testFolder } from '../../iot/test-folder.ts';
+import { IDENTITY } from '../../iot/test-lab.ts';
 import { until } from '../../iot/test-mqtt-client.ts';
 import { openTestEngine } from '../test-engine.ts';
 
