@@ -17,7 +17,7 @@ export const enRules = {
         title: 'All fields to Firehose',
         text: 'Every observation, as it came, into a delivery stream that writes it to the lake.',
         explained:
-          'SELECT * keeps the whole message. Firehose gathers records and writes them as one object to S3; the newline behind each record keeps one JSON document a line, which is what the crawler and Athena need.',
+          'SELECT * keeps the whole message. Firehose gathers records and writes them as one object to S3; the newline behind each record, sent by the stations or added by the rule, keeps one JSON document a line, which is what the crawler and Athena need.',
       },
       dynamoDB: {
         title: 'Cold observations to DynamoDB',

@@ -19,7 +19,7 @@ export const frRules: typeof enRules = {
         title: 'Tous les champs vers Firehose',
         text: 'Chaque observation, telle quelle, dans un flux de livraison qui l’écrit dans le lac.',
         explained:
-          'SELECT * garde tout le message. Firehose rassemble les enregistrements et les écrit dans S3 en un seul objet ; le saut de ligne après chaque enregistrement garde un document JSON par ligne, comme le veulent le crawler et Athena.',
+          'SELECT * garde tout le message. Firehose rassemble les enregistrements et les écrit dans S3 en un seul objet ; le saut de ligne après chaque enregistrement, envoyé par les stations ou ajouté par la règle, garde un document JSON par ligne, comme le veulent le crawler et Athena.',
       },
       dynamoDB: {
         title: 'Observations froides vers DynamoDB',
