@@ -1,12 +1,12 @@
 /** kill -9 in the middle of provisioning, both ways: the next start finishes the same job by itself, and nothing is there twice. */
 import { paginateListCertificates, paginateListThings } from '@aws-sdk/client-iot';
-import { build } from 'esbuild';
 import { fork } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { bundleProgram } from '../test-program.ts';
 import type { ProvisionJob } from '../../preload/shapes-provisioning.ts';
 import type { Clients } from '../cloud/clients.ts';
 import { targetFromLab, type Target } from '../cloud/target.ts';
@@ -22,15 +22,7 @@ let program = '';
 
 beforeAll(async () => {
   program = await mkdtemp(join(tmpdir(), 'isobar-kill-program-'));
-  await build({
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node18',
-    logLevel: 'error',
-    entryPoints: [join(import.meta.dirname, 'test-app-child.ts')],
-    outfile: join(program, 'child.cjs'),
-  });
+  await bundleProgram(join(import.meta.dirname, 'test-app-child.ts'), program);
 });
 afterAll(() => rm(program, { recursive: true, force: true }));
 afterEach(async () => {

@@ -1,6 +1,5 @@
 /** No private key, password or secret key in any file of the data folder, in any log line, in argv or environment of a process, or in anything the window hears. */
 import { CreatePolicyVersionCommand, IoTClient } from '@aws-sdk/client-iot';
-import { build } from 'esbuild';
 import { fork, type ChildProcess } from 'node:child_process';
 import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -9,6 +8,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
+import { bundleProgram } from '../test-program.ts';
 import { until } from '../commands/until.ts';
 import { openIdentity } from '../lab/identity.ts';
 import { openLabSeal } from '../lab/lab-seal.ts';
@@ -72,16 +72,10 @@ type Isobar = Awaited<ReturnType<typeof startIsobar>>;
 
 /** Isobar in a process of its own; `heard` is all that a window would have been told, `output` all that its processes printed. */
 async function startIsobar(folder: string, saveTo: string) {
-  const program = join(await newFolder('secrets-program'), 'child.cjs');
-  await build({
-    entryPoints: [join(import.meta.dirname, 'secrets-child.ts')],
-    outfile: program,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node18',
-    logLevel: 'error',
-  });
+  const program = await bundleProgram(
+    join(import.meta.dirname, 'secrets-child.ts'),
+    await newFolder('secrets-program'),
+  );
   const child = fork(program, [root, folder, saveTo], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     execArgv: [],

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bundleProgram } from '../test-program.ts';
 import type { FleetStatus } from '../../preload/shapes.ts';
 import type { TopicBatch } from '../../preload/shapes-topics.ts';
 import { openRpc, type Listener } from '../rpc.ts';
@@ -18,18 +18,8 @@ let child: ChildProcess;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'isobar-stations-process-'));
-  const outfile = join(folder, 'stations.cjs');
-  await build({
-    entryPoints: [resolve('main/stations/process.ts')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node18',
-    external: ['aws-iot-device-sdk-v2', 'aws-crt'],
-    logLevel: 'error',
-  });
-  child = fork(outfile, [], {
+  const program = await bundleProgram(resolve('main/stations/process.ts'), folder);
+  child = fork(program, [], {
     serialization: 'advanced',
     env: { ...process.env, NODE_PATH: resolve('node_modules') },
   });

@@ -9,7 +9,6 @@ import {
   CreateDeliveryStreamCommand,
   DeleteDeliveryStreamCommand,
   DescribeDeliveryStreamCommand,
-  FirehoseClient,
   ListDeliveryStreamsCommand,
   ListTagsForDeliveryStreamCommand,
   PutRecordBatchCommand,
@@ -19,63 +18,25 @@ import {
 } from '@aws-sdk/client-firehose';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { edgeServices } from '../dispatch.ts';
-import { openEdge, type Edge } from '../edge.ts';
-import { openIdentity } from '../identity.ts';
-import { openObjectStore, type S3Store } from '../s3/object-store.ts';
-import type { LabIdentity, ObjectStore } from '../services.ts';
-import { openFirehose, type Firehose } from './firehose.ts';
-import { openLabSeal } from '../lab-seal.ts';
+import { openObjectStore } from '../s3/object-store.ts';
+import type { ObjectStore } from '../services.ts';
+import { openFirehose } from './firehose.ts';
+import { startFirehose, type RunningFirehose } from './test-firehose.ts';
 
 let folder: string;
-let running: {
-  readonly identity: LabIdentity;
-  readonly store: S3Store;
-  readonly firehose: Firehose;
-  readonly edge: Edge;
-  readonly client: FirehoseClient;
-};
+let running: RunningFirehose;
 const bucket = 'lake';
 const DeliveryStreamName = 'weather';
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'firehose-'));
-  running = await start();
-  await running.store.createBucket(bucket);
+  running = await startFirehose(folder, bucket);
 });
 
 afterEach(async () => {
-  await stop();
+  await running.close();
   await rm(folder, { recursive: true });
 });
-
-async function start() {
-  const identity = await openIdentity(folder, await openLabSeal(folder, null));
-  const store = await openObjectStore(join(folder, 's3'));
-  const firehose = await openFirehose({
-    folder: join(folder, 'firehose'),
-    identity,
-    objects: store,
-    onChange: () => undefined,
-  });
-  const operations = firehose.operations;
-  const services = edgeServices({ firehose: { kind: 'json', targetPrefix: 'Firehose_20150804', operations } });
-  const edge = await openEdge({ port: 0, credentials: identity, region: identity.region, services });
-  const client = new FirehoseClient({
-    endpoint: `http://127.0.0.1:${edge.port}`,
-    region: identity.region,
-    credentials: { accessKeyId: identity.accessKeyId, secretAccessKey: identity.secretAccessKey },
-    maxAttempts: 1,
-  });
-  return { identity, store, firehose, edge, client };
-}
-
-async function stop(): Promise<void> {
-  running.client.destroy();
-  await running.edge.close();
-  await running.firehose.close();
-  await running.store.close();
-}
 
 function destination(more: Partial<ExtendedS3DestinationConfiguration> = {}): ExtendedS3DestinationConfiguration {
   return { RoleARN: running.identity.roleArn, BucketARN: `arn:aws:s3:::${bucket}`, ...more };
@@ -253,8 +214,8 @@ test('a replayed source adds nothing, not even after its records were delivered 
   await running.firehose.flush(null);
   await from(3);
   await from(4);
-  await stop();
-  running = await start();
+  await running.close();
+  running = await startFirehose(folder, bucket);
   for (let sequence = 1; sequence <= 5; sequence++) await from(sequence);
   await running.firehose.flush(null);
   expect((await objects()).toSorted()).toEqual(['1;2;3;', '4;5;']);
@@ -295,7 +256,7 @@ test('while a delivery is under way the next records are closed at the size of t
 
 test('a delivery cut off after the object was written is repeated under the same name', async () => {
   await create();
-  await stop();
+  await running.close();
   const store = await openObjectStore(join(folder, 's3'));
   const cut: ObjectStore = {
     ...store,
@@ -314,7 +275,7 @@ test('a delivery cut off after the object was written is repeated under the same
   await expect(firehose.flush(null)).rejects.toThrow('the process ends here');
   await firehose.close();
   await store.close();
-  running = await start();
+  running = await startFirehose(folder, bucket);
   expect(keys().length).toBe(1);
   await running.firehose.flush(null);
   expect([await objects(), running.firehose.buffers()[0]?.bufferedRecords]).toEqual([['once'], 0]);
@@ -322,9 +283,9 @@ test('a delivery cut off after the object was written is repeated under the same
 
 test('kill -9 loses no acknowledged record and delivers none twice', async () => {
   await create();
-  await stop();
+  await running.close();
   const acknowledged = await putUntilKilled(folder, 3000);
-  running = await start();
+  running = await startFirehose(folder, bucket);
   await running.firehose.flush(null);
   const found = (await objects())
     .join('')

@@ -7,20 +7,14 @@ import {
   CreateDeliveryStreamCommand,
   DeleteDeliveryStreamCommand,
   DescribeDeliveryStreamCommand,
-  FirehoseClient,
   PutRecordBatchCommand,
   PutRecordCommand,
   UpdateDestinationCommand,
   type ExtendedS3DestinationConfiguration,
 } from '@aws-sdk/client-firehose';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { edgeServices } from '../dispatch.ts';
-import { openEdge } from '../edge.ts';
-import { openIdentity } from '../identity.ts';
-import { openLabSeal } from '../lab-seal.ts';
-import { openObjectStore } from '../s3/object-store.ts';
 import type { LabIdentity, ObjectStore } from '../services.ts';
-import { openFirehose } from './firehose.ts';
+import { startFirehose, type RunningFirehose } from './test-firehose.ts';
 
 const bucket = 'lake';
 const DeliveryStreamName = 'weather';
@@ -35,28 +29,10 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function start(creationMs = 0, change: (store: ObjectStore) => ObjectStore = (store) => store) {
-  const identity = await openIdentity(folder, await openLabSeal(folder, null));
-  const store = await openObjectStore(join(folder, 's3'));
-  if (!store.hasBucket(bucket)) await store.createBucket(bucket);
-  const firehose = await openFirehose({
-    folder: join(folder, 'firehose'),
-    identity,
-    objects: change(store),
-    onChange: () => undefined,
-    creationMs,
-  });
-  const { operations } = firehose;
-  const services = edgeServices({ firehose: { kind: 'json', targetPrefix: 'Firehose_20150804', operations } });
-  const edge = await openEdge({ port: 0, credentials: identity, region: identity.region, services });
-  const client = new FirehoseClient({
-    endpoint: `http://127.0.0.1:${edge.port}`,
-    region: identity.region,
-    credentials: { accessKeyId: identity.accessKeyId, secretAccessKey: identity.secretAccessKey },
-    maxAttempts: 1,
-  });
-  closers.push(store.close, firehose.close, edge.close, () => Promise.resolve(client.destroy()));
-  return { identity, store, firehose, client };
+async function start(options: Parameters<typeof startFirehose>[2] = {}): Promise<RunningFirehose> {
+  const running = await startFirehose(folder, bucket, options);
+  closers.push(running.close);
+  return running;
 }
 
 function destination(
@@ -160,7 +136,7 @@ test('a delivery cut off between its objects is repeated under the same names', 
       return store.adopt(...input);
     },
   });
-  const { client, firehose, store, identity } = await start(0, cut);
+  const { client, firehose, store, identity } = await start({ change: cut });
   const ExtendedS3DestinationConfiguration = destination(identity);
   await client.send(new CreateDeliveryStreamCommand({ DeliveryStreamName, ExtendedS3DestinationConfiguration }));
   await firehose.put(
@@ -312,7 +288,7 @@ test('what AWS forbids with dynamic partitioning is refused', async () => {
 });
 
 test('a new stream is CREATING for a moment and takes no records; deleting it waits that moment out', async () => {
-  const { client, identity } = await start(600);
+  const { client, identity } = await start({ creationMs: 600 });
   const ExtendedS3DestinationConfiguration = destination(identity);
   await client.send(new CreateDeliveryStreamCommand({ DeliveryStreamName, ExtendedS3DestinationConfiguration }));
   const put = () => client.send(new PutRecordCommand({ DeliveryStreamName, Record: { Data: Buffer.from('{}') } }));

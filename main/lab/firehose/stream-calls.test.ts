@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import {
   CreateDeliveryStreamCommand,
   DescribeDeliveryStreamCommand,
-  FirehoseClient,
   ListTagsForDeliveryStreamCommand,
   PutRecordCommand,
   StartDeliveryStreamEncryptionCommand,
@@ -17,54 +16,21 @@ import {
   type ExtendedS3DestinationUpdate,
 } from '@aws-sdk/client-firehose';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { edgeServices } from '../dispatch.ts';
-import { openEdge } from '../edge.ts';
-import { openIdentity } from '../identity.ts';
-import { openLabSeal } from '../lab-seal.ts';
-import { openObjectStore } from '../s3/object-store.ts';
-import { openFirehose } from './firehose.ts';
+import { startFirehose, type RunningFirehose } from './test-firehose.ts';
 
 const bucket = 'lake';
 const DeliveryStreamName = 'weather';
 
 let folder: string;
-let running: Awaited<ReturnType<typeof start>>;
+let running: RunningFirehose;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'stream-calls-'));
-  running = await start();
-  await running.store.createBucket(bucket);
+  running = await startFirehose(folder, bucket);
 });
 afterEach(async () => {
   await running.close();
   await rm(folder, { recursive: true });
 });
-
-async function start() {
-  const identity = await openIdentity(folder, await openLabSeal(folder, null));
-  const store = await openObjectStore(join(folder, 's3'));
-  const firehose = await openFirehose({
-    folder: join(folder, 'firehose'),
-    identity,
-    objects: store,
-    onChange: () => undefined,
-  });
-  const { operations } = firehose;
-  const services = edgeServices({ firehose: { kind: 'json', targetPrefix: 'Firehose_20150804', operations } });
-  const edge = await openEdge({ port: 0, credentials: identity, region: identity.region, services });
-  const client = new FirehoseClient({
-    endpoint: `http://127.0.0.1:${edge.port}`,
-    region: identity.region,
-    credentials: { accessKeyId: identity.accessKeyId, secretAccessKey: identity.secretAccessKey },
-    maxAttempts: 1,
-  });
-  const close = async (): Promise<void> => {
-    client.destroy();
-    await edge.close();
-    await firehose.close();
-    await store.close();
-  };
-  return { identity, store, firehose, client, close };
-}
 
 function create(more: Partial<ExtendedS3DestinationConfiguration> = {}) {
   const { client, identity } = running;
@@ -113,7 +79,7 @@ test('tags are added, changed, listed in pages, taken away, and still there afte
   expect(await list({ ExclusiveStartTagKey: 'made-by' })).toEqual([['site=süd+1'], false]);
   await client.send(new UntagDeliveryStreamCommand({ DeliveryStreamName, TagKeys: ['empty', 'never there'] }));
   await running.close();
-  running = await start();
+  running = await startFirehose(folder, bucket);
   expect(await list()).toEqual([['made-by=isobar', 'site=süd+1'], false]);
 });
 

@@ -1,9 +1,9 @@
-import { build } from 'esbuild';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
+import { bundleProgram } from '../../test-program.ts';
 import { openIot } from './iot.ts';
 import { testFolder } from './test-folder.ts';
 import { callRoute, IDENTITY, makeDevice, NO_OBJECTS, NO_TABLES, openRecordingStreams } from './test-lab.ts';
@@ -26,16 +26,7 @@ const IN_FLIGHT = 100;
 it('loses nothing that it acknowledged and delivers nothing twice when it is killed again and again', async () => {
   const folder = await testFolder();
   const { device, watching } = await prepare(folder);
-  const program = join(folder, 'child.cjs');
-  await build({
-    entryPoints: [join(process.cwd(), 'main/lab/iot/crash-child.ts')],
-    outfile: program,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node18',
-    logLevel: 'error',
-  });
+  const program = await bundleProgram(join(import.meta.dirname, 'crash-child.ts'), folder);
 
   const acknowledged: string[] = [];
   const seen = new Set<string>();

@@ -1,5 +1,4 @@
 // S3 killed with `kill -9`: an object is whole with all that belongs to it or not there at all, and nothing half-finished stays on the disk.
-import { build } from 'esbuild';
 import { fork, type ChildProcess } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -19,6 +18,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
+import { bundleProgram } from '../../test-program.ts';
 import { openIdentity } from '../identity.ts';
 import { openLabSeal } from '../lab-seal.ts';
 import { openObjectStore, type S3Store } from './object-store.ts';
@@ -34,16 +34,7 @@ let program: string;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 's3-crash-'));
-  program = join(folder, 'child.cjs');
-  await build({
-    entryPoints: [join(import.meta.dirname, 'crash-child.ts')],
-    outfile: program,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node18',
-    logLevel: 'error',
-  });
+  program = await bundleProgram(join(import.meta.dirname, 'crash-child.ts'), folder);
 });
 afterEach(() => rm(folder, { recursive: true }));
 

@@ -1,13 +1,13 @@
 // kill -9 in the middle of a registration task, again and again: it goes on where it was, and no line is lost or done twice.
 import { ListCertificatesCommand } from '@aws-sdk/client-iot';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
-import { build } from 'esbuild';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { bundleProgram } from '../../../test-program.ts';
 import { testFolder } from '../test-folder.ts';
 import { makeRequest } from '../test-lab.ts';
 import { DATA_BUCKET, DEVICE_TEMPLATE, openRegistrationClient } from './test-registration.ts';
@@ -25,16 +25,7 @@ const address = z.object({
 
 test('a killed lab goes on with its task; each line is registered once and reported once', async () => {
   const folder = await testFolder();
-  const program = join(folder, 'child.cjs');
-  await build({
-    entryPoints: [join(import.meta.dirname, 'crash-child.ts')],
-    outfile: program,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node18',
-    logLevel: 'error',
-  });
+  const program = await bundleProgram(join(import.meta.dirname, 'crash-child.ts'), folder);
   const { csr } = await makeRequest('any');
   // Every tenth line is wrong, so that both reports grow.
   const lines = Array.from({ length: LINES }, (_, index) =>
